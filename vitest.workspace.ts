@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config"
+
+// An ordinary Vitest configuration, chosen with `--config`: one project per package, run from sources.
+const conditions = ["@parley/source", "module", "node", "development|production"]
+
+export default defineConfig({
+  ssr: { resolve: { conditions } },
+  resolve: { conditions },
+  test: {
+    projects: ["mcp", "node", "conformance", "examples", "benchmarks"].map((name) => ({
+      extends: true as const,
+      test: {
+        name,
+        root: `packages/${name}`,
+        include: ["test/**/*.test.ts"],
+        testTimeout: 20_000
+      }
+    }))
+  }
+})
