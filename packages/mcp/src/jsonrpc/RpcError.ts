@@ -1,0 +1,63 @@
+/**
+ * The error object of a JSON-RPC response, as a yieldable error: what a handler fails with when the *protocol* request
+ * itself is at fault, and what a client receives. A tool's own failure is not this; that is a result with `isError`.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import * as ErrorCode from "./ErrorCode.ts"
+
+/**
+ * A JSON-RPC error: an integer `code`, one short sentence as `message`, and optional JSON `data`.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class RpcError extends Schema.TaggedError<RpcError>()("RpcError", {
+  code: Schema.Int,
+  message: Schema.String,
+  data: Schema.optionalKey(Schema.Unknown)
+}) {}
+
+/**
+ * `-32602`: the parameters are wrong. `data`, when given, is sent to the peer as it is.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const invalidParams = (message: string, data?: unknown): RpcError => make(ErrorCode.InvalidParams, message, data)
+
+/**
+ * `-32601`: the method is not served here.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const methodNotFound = (method: string): RpcError =>
+  make(ErrorCode.MethodNotFound, `Method not found: ${method}`)
+
+/**
+ * `-32600`: the message is not a valid JSON-RPC request.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const invalidRequest = (message: string): RpcError => make(ErrorCode.InvalidRequest, message)
+
+/**
+ * `-32603`: something broke inside. The message should tell nothing about what.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const internalError = (message: string, data?: unknown): RpcError =>
+  make(ErrorCode.InternalError, message, data)
+
+/**
+ * Any code. `data` is left out when it is `undefined`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (code: number, message: string, data?: unknown): RpcError =>
+  data === undefined ? new RpcError({ code, message }) : new RpcError({ code, message, data })

@@ -1,0 +1,68 @@
+/**
+ * Listening for changes in the stateless era: one long request names what it wants to hear about. (The session era's
+ * `resources/subscribe` is in `Resource.ts`.)
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { Uri } from "./Format.ts"
+import { notificationFields, requestFields, resultFields } from "./Message.ts"
+import { MetaKey, ResultMeta } from "./Meta.ts"
+import { open, openRecord } from "./Open.ts"
+import { RequestId } from "./RequestId.ts"
+
+/**
+ * What to hear about. `false` equals absent, and an empty list of resources asks for none. Extensions add members.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export class SubscriptionFilter extends Schema.Opaque<SubscriptionFilter>()(open({
+  toolsListChanged: Schema.optionalKey(Schema.Boolean),
+  promptsListChanged: Schema.optionalKey(Schema.Boolean),
+  resourcesListChanged: Schema.optionalKey(Schema.Boolean),
+  resourceSubscriptions: Schema.optionalKey(Schema.Array(Uri))
+})) {}
+
+/**
+ * Params of `subscriptions/listen`.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export class ListenParams
+  extends Schema.Opaque<ListenParams>()(open({ ...requestFields, notifications: SubscriptionFilter }))
+{}
+
+/**
+ * `_meta` of the answer to `subscriptions/listen`: which subscription ended.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export class ListenResultMeta extends Schema.Opaque<ListenResultMeta>()(openRecord({
+  ...ResultMeta.schema.fields,
+  [MetaKey.subscriptionId]: RequestId
+})) {}
+
+/**
+ * The answer to `subscriptions/listen`, sent when the server ends the subscription. Its `_meta` says which one.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export class ListenResult extends Schema.Opaque<ListenResult>()(open({
+  ...resultFields,
+  _meta: ListenResultMeta
+})) {}
+
+/**
+ * Params of `notifications/subscriptions/acknowledged`, first on a listen stream: the part of the filter that the server
+ * honours.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export class AcknowledgedParams
+  extends Schema.Opaque<AcknowledgedParams>()(open({ ...notificationFields, notifications: SubscriptionFilter }))
+{}
