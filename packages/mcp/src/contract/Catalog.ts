@@ -1,0 +1,317 @@
+/**
+ * A catalog: the tools, resources and prompts that a server offers, as one value that servers, clients and tests
+ * share. Handlers are services, one for each component, and a layer provides them; one that nobody provided stays in
+ * the requirements of the server, so that the compiler names it.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { McpRequest } from "./McpRequest.ts"
+import type * as Prompt from "./Prompt.ts"
+import type * as Resource from "./Resource.ts"
+import type * as ResourceTemplate from "./ResourceTemplate.ts"
+import type { AnyHandler } from "./Served.ts"
+import type * as Tool from "./Tool.ts"
+
+/**
+ * Anything that a catalog can hold.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Component = Tool.Any | Resource.Any | ResourceTemplate.Any | Prompt.Any
+
+/**
+ * The three shelves of a catalog. Names are unique on a shelf; resources and templates share one, by URI.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Kind = "tools" | "resources" | "prompts"
+
+/**
+ * The shelf that a component stands on.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type KindOf<C extends Component> = C extends Tool.Any ? "tools" : C extends Prompt.Any ? "prompts" : "resources"
+
+/**
+ * The name that a component goes by: its name, its URI, or its URI template.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type NameOf<C extends Component> = C extends { readonly name: infer Name extends string } ? Name
+  : C extends { readonly uri: infer Uri extends string } ? Uri
+  : C extends { readonly uriTemplate: infer Template extends string } ? Template
+  : never
+
+/**
+ * A component in a catalog: the name it has on the wire, and the key of the handler that serves it. The key does not
+ * change when a prefix changes the name.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Entry<out K extends Kind, out Name extends string, out Key extends string, out C extends Component> {
+  readonly kind: K
+  readonly name: Name
+  readonly key: Key
+  readonly component: C
+}
+
+/**
+ * Any entry.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type AnyEntry = Entry<Kind, string, string, Component>
+
+/**
+ * The entry that a component becomes in the catalog `Id`.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type EntryOf<Id extends string, C extends Component> = C extends Component
+  ? Entry<KindOf<C>, NameOf<C>, `${Id}/${KindOf<C>}/${NameOf<C>}`, C>
+  : never
+
+/**
+ * Identifies the service that handles one component.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export interface Handler<in out Key extends string> {
+  readonly "~@parley/mcp/Handler": Key
+}
+
+/**
+ * A handler in the context: the function, and the services that it was built with.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export interface HandlerShape {
+  readonly run: AnyHandler
+  readonly context: Context.Context<never>
+}
+
+/**
+ * The service of the handler with a key.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export const handler = <const Key extends string>(key: Key): Context.Service<Handler<Key>, HandlerShape> =>
+  Context.Service<Handler<Key>, HandlerShape>(`@parley/mcp/Handler/${key}`)
+
+/**
+ * The handlers that a catalog needs.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type HandlersOf<E extends AnyEntry> = E extends AnyEntry ? Handler<E["key"]> : never
+
+type HandlerFunction<C extends Component> = C extends Tool.Any ? Tool.Handler<C>
+  : C extends Prompt.Any ? Prompt.Handler<C>
+  : C extends ResourceTemplate.Any ? ResourceTemplate.Handler<C>
+  : Resource.Handler
+
+type Shelf<E extends AnyEntry, K extends Kind> = {
+  readonly [X in Extract<E, { readonly kind: K }> as X["name"]]?: HandlerFunction<X["component"]>
+}
+
+/**
+ * What `layer` takes: handlers by shelf and name. Handlers may be given in several layers; those that are missing from
+ * all stay required.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export interface Handlers<E extends AnyEntry> {
+  readonly tools?: Shelf<E, "tools">
+  readonly resources?: Shelf<E, "resources">
+  readonly prompts?: Shelf<E, "prompts">
+}
+
+type Provided<E extends AnyEntry, H> = E extends AnyEntry
+  ? E["kind"] extends keyof H ? E["name"] extends keyof H[E["kind"]] ? Handler<E["key"]> : never : never
+  : never
+
+type Requirement<F> = F extends (...args: never) => Effect.Effect<unknown, unknown, infer R> ? R : never
+
+/**
+ * What the given handlers need, besides the request they serve and a scope that ends with it.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type Requirements<H> = Exclude<
+  { [K in keyof H]: { [N in keyof H[K]]: Requirement<H[K][N]> }[keyof H[K]] }[keyof H],
+  McpRequest | Scope.Scope
+>
+
+/**
+ * What the compiler shows when two components claim one name.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export interface NameTaken<Name extends string> {
+  readonly "the name is taken already": Name
+}
+
+type Taken<E extends AnyEntry, Other extends AnyEntry> = Other extends AnyEntry
+  ? [Extract<E, { readonly kind: Other["kind"]; readonly name: Other["name"] }>] extends [never] ? never : Other["name"]
+  : never
+
+type Free<E extends AnyEntry, Other extends AnyEntry> = [Taken<E, Other>] extends [never] ? unknown
+  : NameTaken<Taken<E, Other>>
+
+type UnknownNames<E extends AnyEntry, H> = {
+  readonly [K in keyof H]: { readonly [N in Exclude<keyof H[K], Extract<E, { readonly kind: K }>["name"]>]: never }
+}
+
+/**
+ * A catalog with the entries `E`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Catalog<out Id extends string, out E extends AnyEntry> {
+  readonly _tag: "Catalog"
+  readonly id: Id
+  readonly entries: ReadonlyArray<E>
+  /** The catalog with more components; a name that is taken does not compile. */
+  add<const Components extends ReadonlyArray<Component>>(
+    ...components: Components & Free<E, EntryOf<Id, Components[number]>>
+  ): Catalog<Id, E | EntryOf<Id, Components[number]>>
+  /** A layer of handlers, for some or all entries; what they need is what the layer needs. */
+  layer<const H extends Handlers<E>>(
+    handlers: H & UnknownNames<E, H>
+  ): Layer.Layer<Provided<E, H>, never, Requirements<H>>
+}
+
+/**
+ * Any catalog.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Any = Catalog<string, AnyEntry>
+
+const kindOf = (component: Component): Kind =>
+  component._tag === "Tool" ? "tools" : component._tag === "Prompt" ? "prompts" : "resources"
+
+const nameOf = (component: Component): string =>
+  component._tag === "Resource"
+    ? component.uri
+    : component._tag === "ResourceTemplate"
+    ? component.uriTemplate
+    : component.name
+
+const entryOf = (id: string, component: Component): AnyEntry => {
+  const kind = kindOf(component)
+  const name = nameOf(component)
+  return { kind, name, key: `${id}/${kind}/${name}`, component }
+}
+
+type HandlerRecord = { readonly [name: string]: AnyHandler | undefined }
+
+const provide = (
+  entries: ReadonlyArray<AnyEntry>,
+  handlers: { readonly [K in Kind]?: HandlerRecord }
+): Layer.Layer<never, never, never> =>
+  Layer.effectContext(Effect.map(Effect.context<never>(), (context) =>
+    entries.reduce((services, entry) => {
+      const shelf = handlers[entry.kind]
+      const run = shelf !== undefined && Object.hasOwn(shelf, entry.name) ? shelf[entry.name] : undefined
+      // The keys are known to the types of `layer`; here they are data.
+      return run === undefined ? services : Context.add(services, handler(entry.key), { run, context }) as typeof services
+    }, Context.empty())))
+
+const fromEntries = <Id extends string, E extends AnyEntry>(id: Id, entries: ReadonlyArray<E>): Catalog<Id, E> => ({
+  _tag: "Catalog",
+  id,
+  entries,
+  add: (...components) =>
+    // `entryOf` computes at run time what `EntryOf` says of the types.
+    fromEntries(id, [...entries, ...components.map((component) => entryOf(id, component))] as never),
+  // `provide` fills exactly the keys that `Provided` lists.
+  layer: (handlers) => provide(entries, handlers as never) as never
+})
+
+/**
+ * An empty catalog. The id keeps its handlers apart from those of other catalogs; it is not sent to anybody.
+ *
+ * @example
+ * ```ts
+ * import { Catalog, Tool } from "@parley/mcp"
+ * import * as Effect from "effect/Effect"
+ * import * as Schema from "effect/Schema"
+ *
+ * const Add = Tool.make("add", { parameters: { a: Schema.Number, b: Schema.Number } })
+ * const Demo = Catalog.make("demo").add(Add)
+ *
+ * export const DemoLive = Demo.layer({
+ *   tools: { add: ({ a, b }) => Effect.succeed(String(a + b)) }
+ * })
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = <const Id extends string>(id: Id): Catalog<Id, never> => fromEntries(id, [])
+
+/**
+ * Two catalogs as one. Names that both have do not compile; `prefix` keeps them apart. Handlers are provided by the
+ * layers of either part.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const merge = <Id extends string, E extends AnyEntry, Id2 extends string, E2 extends AnyEntry>(
+  self: Catalog<Id, E>,
+  that: Catalog<Id2, E2> & Free<E, E2>
+): Catalog<`${Id}+${Id2}`, E | E2> => {
+  const other: Catalog<Id2, E2> = that
+  return fromEntries<`${Id}+${Id2}`, E | E2>(`${self.id}+${other.id}`, [...self.entries, ...other.entries])
+}
+
+/**
+ * The entry under a longer name; resources keep their URIs.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type Prefixed<P extends string, E extends AnyEntry> = E extends Entry<infer K, infer Name, infer Key, infer C>
+  ? Entry<K, K extends "resources" ? Name : `${P}${Name}`, Key, C>
+  : never
+
+/**
+ * The catalog with a prefix before the names of its tools and prompts. Resources are named by URI and keep theirs. The
+ * handlers stay those of the original catalog.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const prefix = <Id extends string, E extends AnyEntry, const P extends string>(
+  self: Catalog<Id, E>,
+  prefix: P
+): Catalog<Id, Prefixed<P, E>> =>
+  fromEntries(
+    self.id,
+    self.entries.map((entry) =>
+      // `Prefixed` says of the types what happens to the names here.
+      (entry.kind === "resources" ? entry : { ...entry, name: `${prefix}${entry.name}` }) as AnyEntry as Prefixed<P, E>
+    )
+  )

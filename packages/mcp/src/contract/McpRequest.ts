@@ -1,0 +1,95 @@
+/**
+ * What a handler may know of the request it is serving. The service is in the context only while a handler runs: an
+ * effect that needs it cannot be run anywhere else, and the compiler says so. Nothing here speaks to a socket; the
+ * server fills it in.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { RequestId } from "../jsonrpc/Message.ts"
+import type { ClientCapabilities } from "../schema/Capabilities.ts"
+import type { Implementation } from "../schema/Implementation.ts"
+import type { LoggingLevel } from "../schema/Logging.ts"
+import type { Meta } from "../schema/Meta.ts"
+
+/**
+ * How far a call has come, as sent to the client that asked for it (PRG-03, PRG-04).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ProgressUpdate {
+  /** Work done so far, in any unit; each report must exceed the one before, and one that does not is dropped. */
+  readonly progress: number
+  /** Work in all, in the same unit, when it is known. */
+  readonly total?: number
+  /** A sentence for people. */
+  readonly message?: string
+}
+
+/**
+ * The facts of one request, and the two channels back to its client.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RequestInfo {
+  /** The JSON-RPC id of the request. */
+  readonly id: RequestId
+  /** The method, for instance `tools/call`. */
+  readonly method: string
+  /** The protocol version that the request is spoken in. */
+  readonly protocolVersion: string
+  /** Who the client says it is; never a ground for a security decision (MET-12). */
+  readonly clientInfo: Implementation | undefined
+  /** What the client can do, as declared for this request or session (MET-06, LIF-03). */
+  readonly clientCapabilities: ClientCapabilities
+  /** The session the request belongs to, on session-era connections. */
+  readonly sessionId: string | undefined
+  /** The request's own `_meta`, empty when it has none. */
+  readonly meta: Meta
+  /** An HTTP header of the request by its lower-case name; always `undefined` elsewhere than on HTTP. */
+  readonly header: (name: string) => string | undefined
+  /** Sends progress if the client asked for it, and does nothing otherwise. */
+  readonly progress: (update: ProgressUpdate) => Effect.Effect<void>
+  /** Sends a log message if the client wants messages of that level, and does nothing otherwise. */
+  readonly log: (level: LoggingLevel, data: unknown, logger?: string) => Effect.Effect<void>
+  /** The services that live as long as the client's session, and otherwise as long as this request. */
+  readonly session: SessionMemo
+}
+
+/**
+ * Builds a value once per session and keeps it until the session ends; the key is compared by identity.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SessionMemo {
+  readonly get: <A, E>(key: object, build: SessionBuild<A, E>) => Effect.Effect<A, E>
+}
+
+/**
+ * Builds a value into the scope that it is to live in.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type SessionBuild<A, E> = (scope: Scope.Scope) => Effect.Effect<A, E>
+
+/**
+ * The request being served.
+ *
+ * @example
+ * ```ts
+ * import { McpRequest } from "@parley/mcp"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const whoAsks = Effect.map(McpRequest, (request) => request.clientInfo?.name ?? "somebody")
+ * ```
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class McpRequest extends Context.Service<McpRequest, RequestInfo>()("@parley/mcp/contract/McpRequest") {}
