@@ -1,0 +1,42 @@
+/**
+ * The Model Context Protocol toolkit for Effect. Each module is also a subpath of its own, which starts faster than
+ * this barrel: `@parley/mcp/contract/Tool`.
+ *
+ * @since 0.1.0
+ */
+
+/** What a server offers, as one value. @since 0.1.0 */
+export * as Catalog from "./contract/Catalog.ts"
+
+/** Log messages to the client of a request. @since 0.1.0 */
+export * as ClientLog from "./contract/ClientLog.ts"
+
+/** Content blocks from text, bytes and files. @since 0.1.0 */
+export * as Content from "./contract/Content.ts"
+
+/** The request that a handler is serving. @since 0.1.0 */
+export { McpRequest } from "./contract/McpRequest.ts"
+
+/** Services that live as long as a session. @since 0.1.0 */
+export * as PerSession from "./contract/PerSession.ts"
+
+/** Progress to the client of a request. @since 0.1.0 */
+export * as Progress from "./contract/Progress.ts"
+
+/** Prompts as values. @since 0.1.0 */
+export * as Prompt from "./contract/Prompt.ts"
+
+/** Resources and resource templates as values. @since 0.1.0 */
+export * as Resource from "./contract/Resource.ts"
+
+/** Tools as values. @since 0.1.0 */
+export * as Tool from "./contract/Tool.ts"
+
+/** Errors of the protocol. @since 0.1.0 */
+export * as RpcError from "./jsonrpc/RpcError.ts"
+
+/** Servers as layers. @since 0.1.0 */
+export * as McpServer from "./server/McpServer.ts"
+
+/** What an HTTP endpoint lets in. @since 0.1.0 */
+export * as HttpPolicy from "./session/HttpPolicy.ts"

@@ -1,0 +1,155 @@
+/**
+ * A tool bound to its handler: everything that can be made before the first call is made here, once. A call decodes the
+ * arguments, runs the handler, and turns whatever comes of it into a result.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { HandlerShape } from "../contract/Catalog.ts"
+import type { RequestInfo } from "../contract/McpRequest.ts"
+import { type AnySchema, toJsonCodec, toJsonSchema } from "../contract/ParameterSchema.ts"
+import { type Any as AnyTool, type ToolError, type ToolResult } from "../contract/Tool.ts"
+import type { Params } from "../jsonrpc/Message.ts"
+import type { RpcError } from "../jsonrpc/RpcError.ts"
+import type { ContentBlock } from "../schema/Content.ts"
+import type { CallToolResult, Tool, ToolInputSchema, ToolOutputSchema } from "../schema/Tool.ts"
+import * as Masking from "./Masking.ts"
+import * as RequestContext from "./RequestContext.ts"
+
+/**
+ * A tool that can be listed and called.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface BoundTool {
+  readonly definition: Tool
+  readonly outputSchema: ToolOutputSchema | undefined
+  /** Decodes arguments; the failure is a sentence for the model. */
+  readonly decode: (args: Params) => Result.Result<unknown, string>
+  /** Runs the handler. It fails with protocol errors only; all else is a result. */
+  readonly call: (args: unknown, request: RequestInfo) => Effect.Effect<CallToolResult, RpcError>
+}
+
+/**
+ * Where the encoded form of a declared failure stands in the `_meta` of a result, so that a typed client finds it.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const failureKey = "dev.parley/failure"
+
+/**
+ * A result that the model reads as a failure (TOC-01).
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const errorResult = (text: string): CallToolResult => ({ content: [{ type: "text", text }], isError: true })
+
+const isToolResult = (output: unknown): output is ToolResult<unknown> =>
+  Predicate.isObject(output) && (output as { readonly _tag?: unknown })._tag === "ToolResult"
+
+const toContent = (output: unknown): ReadonlyArray<ContentBlock> => {
+  if (output === undefined) return []
+  if (typeof output === "string") return [{ type: "text", text: output }]
+  // `Tool.Output` admits nothing else: one block, or several.
+  return Array.isArray(output) ? output as ReadonlyArray<ContentBlock> : [output as ContentBlock]
+}
+
+type Encoder = (value: unknown) => unknown
+
+const structuredResult = (structuredContent: unknown): CallToolResult => ({
+  content: [{ type: "text", text: JSON.stringify(structuredContent) }],
+  structuredContent
+})
+
+const fromParts = (result: ToolResult<unknown>, encode: Encoder | undefined): CallToolResult => {
+  const base = result.structured === undefined || encode === undefined
+    ? { content: [] }
+    : structuredResult(encode(result.structured))
+  return {
+    ...base,
+    ...(result.content === undefined ? {} : { content: result.content }),
+    ...(result.meta === undefined ? {} : { _meta: result.meta })
+  }
+}
+
+const makeSuccess = (success: AnySchema | undefined): (output: unknown) => CallToolResult => {
+  if (success === undefined) {
+    return (output) => isToolResult(output) ? fromParts(output, undefined) : { content: toContent(output) }
+  }
+  const encode = Schema.encodeUnknownSync(toJsonCodec(success))
+  return (output) => isToolResult(output) ? fromParts(output, encode) : structuredResult(encode(output))
+}
+
+const messageOf = (error: unknown, encoded: unknown): string =>
+  Predicate.isObject(error) && typeof (error as { readonly message?: unknown }).message === "string" &&
+    (error as { readonly message: string }).message !== ""
+    ? (error as { readonly message: string }).message
+    : JSON.stringify(encoded)
+
+const makeFailure = (failure: AnySchema | undefined): (error: unknown) => CallToolResult => {
+  if (failure === undefined) return (error) => errorResult(messageOf(error, error))
+  const encode = Schema.encodeUnknownSync(toJsonCodec(failure))
+  return (error) => {
+    const encoded = encode(error)
+    return { ...errorResult(messageOf(error, encoded)), _meta: { [failureKey]: encoded } }
+  }
+}
+
+const isToolError = (error: unknown): error is ToolError => Predicate.isTagged(error, "ToolError")
+
+const isRpcError = (error: unknown): error is RpcError => Predicate.isTagged(error, "RpcError")
+
+/** What a failed handler becomes: protocol errors stay, declared failures are shown, defects are masked. */
+const recover = (
+  name: string,
+  cause: Cause.Cause<unknown>,
+  declared: (error: unknown) => CallToolResult
+): Effect.Effect<CallToolResult, RpcError> => {
+  const reason = cause.reasons.find(Cause.isFailReason)
+  if (reason === undefined) {
+    if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+    return Effect.map(Masking.mask(`tool "${name}" failed`, cause), (masked) => errorResult(masked.message))
+  }
+  const error = reason.error
+  if (isRpcError(error)) return Effect.fail(error)
+  return isToolError(error) ? Effect.succeed(errorResult(error.message)) : Effect.sync(() => declared(error))
+}
+
+const definitionOf = (name: string, tool: AnyTool): Tool => ({
+  name,
+  ...tool.presentation,
+  // A derived schema of parameters is rooted in an object; one written by hand is the author's word.
+  inputSchema: (tool.inputSchema ?? toJsonSchema(tool.parameters)) as ToolInputSchema,
+  ...(tool.success === undefined ? {} : { outputSchema: toJsonSchema(tool.success) as ToolOutputSchema })
+})
+
+/**
+ * Binds a tool, under the name that it has in the catalog.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (name: string, tool: AnyTool, handler: HandlerShape): BoundTool => {
+  const definition = definitionOf(name, tool)
+  const decode = Schema.decodeUnknownResult(toJsonCodec(tool.parameters))
+  const onSuccess = makeSuccess(tool.success)
+  const declared = makeFailure(tool.failure)
+  return {
+    definition,
+    outputSchema: definition.outputSchema,
+    decode: (args) =>
+      Result.mapError(decode(args), (error) => `Invalid arguments for tool "${name}": ${error.message}`),
+    call: (args, request) =>
+      Effect.catchCause(
+        Effect.map(RequestContext.run(handler, args, request), onSuccess),
+        (cause) => recover(name, cause, declared)
+      )
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The answer to `initialize`: which revision the session speaks, and what the client is told (INI-04, INI-10 to
+ * INI-12).
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import { isObject, type Params } from "../jsonrpc/Message.ts"
+import type { RpcError } from "../jsonrpc/RpcError.ts"
+import * as Rpc from "../jsonrpc/RpcError.ts"
+import type { Revision } from "../revision/Revision.ts"
+import { negotiateSession } from "../revision/Revisions.ts"
+import type { ClientCapabilities } from "../schema/Capabilities.ts"
+import type { Implementation } from "../schema/Implementation.ts"
+import type { Identity } from "./Identity.ts"
+
+/**
+ * What a handshake settled.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Handshake {
+  readonly revision: Revision
+  readonly clientInfo: Implementation
+  readonly clientCapabilities: ClientCapabilities
+  /** The text of the result. */
+  readonly resultText: string
+}
+
+const isImplementation = (value: unknown): value is Implementation =>
+  isObject(value) && typeof value.name === "string" && typeof value.version === "string"
+
+const resultOf = (identity: Identity, revision: Revision): string =>
+  JSON.stringify(revision.encode.result("initialize", {
+    protocolVersion: revision.version,
+    capabilities: revision.encode.serverCapabilities(identity.capabilities),
+    serverInfo: revision.encode.implementation(identity.implementation),
+    ...(identity.instructions === undefined ? {} : { instructions: identity.instructions })
+  }))
+
+/**
+ * Judges the params of `initialize`. Without a session-era revision to offer, the error names what is spoken (ERA-02).
+ *
+ * @category handshake
+ * @since 0.1.0
+ */
+export const negotiate = (
+  params: Params | undefined,
+  identity: Identity,
+  revisions: ReadonlyArray<Revision>
+): Result.Result<Handshake, RpcError> => {
+  const { capabilities, clientInfo, protocolVersion } = params ?? {}
+  if (typeof protocolVersion !== "string") {
+    return Result.fail(Rpc.invalidParams("\"protocolVersion\" must be a string"))
+  }
+  if (!isImplementation(clientInfo)) {
+    return Result.fail(Rpc.invalidParams("\"clientInfo\" must have a name and a version"))
+  }
+  if (!isObject(capabilities)) return Result.fail(Rpc.invalidParams("\"capabilities\" must be an object"))
+  const revision = negotiateSession(revisions, protocolVersion)
+  return revision === undefined
+    ? Result.fail(Rpc.invalidParams("No session-era protocol version is served here", {
+      supported: revisions.map((served) => served.version)
+    }))
+    // Members of the capabilities are read one by one where they matter, and are any JSON until then.
+    : Result.succeed({
+      revision,
+      clientInfo,
+      clientCapabilities: capabilities as ClientCapabilities,
+      resultText: resultOf(identity, revision)
+    })
+}

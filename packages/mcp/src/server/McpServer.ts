@@ -1,0 +1,133 @@
+/**
+ * Servers as layers. A server is a catalog, or components served with their handlers, plus a name and a version; its
+ * handlers and its transport come from the context.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Catalog from "../contract/Catalog.ts"
+import type { McpRequest } from "../contract/McpRequest.ts"
+import type { Served } from "../contract/Served.ts"
+import type { Revision } from "../revision/Revision.ts"
+import { all } from "../revision/Revisions.ts"
+import * as Components from "./Components.ts"
+import type { ServerInfo } from "./Identity.ts"
+import * as Server from "./Server.ts"
+import { ServerTransport, type ServerTransportError } from "./ServerTransport.ts"
+
+/**
+ * What a server is besides its catalog.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options extends ServerInfo {
+  /** The revisions that are spoken, newest first. Default: all. */
+  readonly revisions?: ReadonlyArray<Revision>
+}
+
+type AnyServed<R> = Served<Catalog.Component, R>
+
+/**
+ * A server that is running, for those who drive it by hand: adapters, tests.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class McpServer extends Context.Service<McpServer, Server.Server>()("@parley/mcp/server/McpServer") {}
+
+const build = (
+  entries: ReadonlyArray<Catalog.AnyEntry>,
+  context: Context.Context<never>,
+  { revisions, ...info }: Options
+): Effect.Effect<Server.Server, Components.CatalogError> =>
+  Effect.flatMap(Components.make(entries, context), (components) => Server.make(info, components, revisions ?? all))
+
+type Source = Catalog.Any | AnyServed<unknown> | ReadonlyArray<AnyServed<unknown>>
+
+const servedContext = (
+  served: ReadonlyArray<AnyServed<unknown>>,
+  entries: ReadonlyArray<Catalog.AnyEntry>,
+  context: Context.Context<never>
+): Context.Context<never> =>
+  entries.reduce<Context.Context<never>>((services, entry, index) => {
+    const run = served[index]?.handler
+    return run === undefined
+      ? services
+      // Keys of handlers are data here, and the context that handlers run in is theirs already.
+      : Context.add(services, Catalog.handler(entry.key), { run, context }) as Context.Context<never>
+  }, context)
+
+const fromSource = (source: Source, options: Options): Effect.Effect<Server.Server, Components.CatalogError> =>
+  Effect.flatMap(Effect.context<never>(), (context) => {
+    if ("_tag" in source && source._tag === "Catalog") return build(source.entries, context, options)
+    const served = "_tag" in source ? [source] : source
+    const entries = Catalog.make("served").add(...served.map((one) => one.component)).entries
+    return build(entries, servedContext(served, entries, context), options)
+  })
+
+/**
+ * The server itself, without a transport: for embedding, where an adapter brings the requests.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const make: {
+  <Id extends string, E extends Catalog.AnyEntry>(
+    catalog: Catalog.Catalog<Id, E>,
+    options: Options
+  ): Effect.Effect<Server.Server, Components.CatalogError, Catalog.HandlersOf<E>>
+  <R>(
+    served: AnyServed<R> | ReadonlyArray<AnyServed<R>>,
+    options: Options
+  ): Effect.Effect<Server.Server, Components.CatalogError, Exclude<R, McpRequest | Scope.Scope>>
+} = fromSource
+
+/**
+ * Serves a catalog, or components with their handlers, over the transport in the context.
+ *
+ * @example
+ * ```ts
+ * import { McpServer, Tool } from "@parley/mcp"
+ * import * as Effect from "effect/Effect"
+ * import * as Schema from "effect/Schema"
+ *
+ * const greet = Tool.serve("greet", { parameters: { name: Schema.String } }, ({ name }) =>
+ *   Effect.succeed(`Hello, ${name}!`))
+ *
+ * export const Server = McpServer.layer(greet, { name: "demo", version: "1.0.0" })
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: {
+  <Id extends string, E extends Catalog.AnyEntry>(
+    catalog: Catalog.Catalog<Id, E>,
+    options: Options
+  ): Layer.Layer<
+    McpServer,
+    Components.CatalogError | ServerTransportError,
+    Catalog.HandlersOf<E> | ServerTransport
+  >
+  <R>(
+    served: AnyServed<R> | ReadonlyArray<AnyServed<R>>,
+    options: Options
+  ): Layer.Layer<
+    McpServer,
+    Components.CatalogError | ServerTransportError,
+    Exclude<R, McpRequest | Scope.Scope> | ServerTransport
+  >
+} = (source: Source, options: Options) =>
+  Layer.effect(
+    McpServer,
+    Effect.gen(function*() {
+      const server = yield* fromSource(source, options)
+      const transport = yield* ServerTransport
+      yield* transport.serve(server)
+      return server
+    })
+  )

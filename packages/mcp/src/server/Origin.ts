@@ -1,0 +1,81 @@
+/**
+ * Where a request comes from: the revision it is spoken in, who speaks, and the way back for whatever is sent before
+ * its answer. Drivers make one for each request.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type { SessionMemo } from "../contract/McpRequest.ts"
+import type { Params } from "../jsonrpc/Message.ts"
+import type { Revision } from "../revision/Revision.ts"
+import type { ClientCapabilities } from "../schema/Capabilities.ts"
+import type { Implementation } from "../schema/Implementation.ts"
+import { type LoggingLevel, severity } from "../schema/Logging.ts"
+import { MetaKey } from "../schema/Meta.ts"
+import { metaOf } from "../session/StatelessAdmission.ts"
+import { make as makeMemo } from "./SessionMemo.ts"
+
+/**
+ * The origin of one request.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Origin {
+  readonly revision: Revision
+  readonly clientInfo: Implementation | undefined
+  readonly clientCapabilities: ClientCapabilities
+  /** The session-era session that the request belongs to. */
+  readonly session: OriginSession | undefined
+  /** The level of logs that the client asked for; `undefined` means none. */
+  readonly logLevel: LoggingLevel | undefined
+  /** A request header by its lower-case name; nothing where there are no headers. */
+  readonly header: (name: string) => string | undefined
+  /** Sends a notification on the request's own stream, as finished text. */
+  readonly send: (text: string) => Effect.Effect<void>
+  /** Services that live as long as the session, or else as long as the request. */
+  readonly memo: SessionMemo
+  /** What to do when the request has ended, whichever way. */
+  readonly release: Effect.Effect<void> | undefined
+}
+
+/**
+ * What a request may know and change of its session.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface OriginSession {
+  readonly id: string
+  readonly setLogLevel: (level: LoggingLevel) => void
+}
+
+const isLevel = (value: unknown): value is LoggingLevel => typeof value === "string" && Object.hasOwn(severity, value)
+
+/**
+ * The origin of a stateless-era request: all that is known of the client is in the request itself (MET-07, MET-13).
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const stateless = (
+  revision: Revision,
+  params: Params | undefined,
+  channel: Pick<Origin, "header" | "send">
+): Origin => {
+  const meta = metaOf(params)
+  const memo = makeMemo()
+  const level = meta[MetaKey.logLevel]
+  return {
+    revision,
+    // Both are the client's word and nothing is decided by them; capabilities were checked to be an object.
+    clientInfo: meta[MetaKey.clientInfo] as Implementation | undefined,
+    clientCapabilities: meta[MetaKey.clientCapabilities] as ClientCapabilities,
+    session: undefined,
+    logLevel: isLevel(level) ? level : undefined,
+    header: channel.header,
+    send: channel.send,
+    memo,
+    release: memo.close
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * What a session, or a request without one, has built for itself: services by key, in a scope that is made when the
+ * first of them is.
+ *
+ * @since 0.1.0
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import type { SessionBuild, SessionMemo } from "../contract/McpRequest.ts"
+
+/**
+ * A memo that can be closed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ClosableMemo extends SessionMemo {
+  /** Releases everything that was built; nothing, when nothing was. */
+  readonly close: Effect.Effect<void>
+}
+
+interface Contents {
+  readonly scope: Scope.Closeable
+  readonly built: Map<object, Deferred.Deferred<unknown, unknown>>
+}
+
+const build = <A, E>(contents: Contents, key: object, make: SessionBuild<A, E>): Effect.Effect<A, E> => {
+  const deferred = Deferred.makeUnsafe<unknown, unknown>()
+  contents.built.set(key, deferred)
+  return Effect.onExit(make(contents.scope), (exit) => {
+    if (Exit.isFailure(exit)) contents.built.delete(key)
+    return Deferred.done(deferred, exit)
+  })
+}
+
+/**
+ * An empty memo.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (): ClosableMemo => {
+  let contents: Contents | undefined
+  return {
+    get: <A, E>(key: object, make: SessionBuild<A, E>) =>
+      Effect.suspend((): Effect.Effect<A, E> => {
+        contents ??= { scope: Scope.makeUnsafe(), built: new Map() }
+        const known = contents.built.get(key)
+        // What is kept under a key was built by the builder of that key, so it has its type.
+        return known === undefined
+          ? build(contents, key, make)
+          : Deferred.await(known as Deferred.Deferred<A, E>)
+      }),
+    close: Effect.suspend(() => contents === undefined ? Effect.void : Scope.close(contents.scope, Exit.void))
+  }
+}

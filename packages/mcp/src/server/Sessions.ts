@@ -1,0 +1,125 @@
+/**
+ * The sessions that one HTTP endpoint serves: opened by `initialize`, found by id and credential, closed by DELETE, by
+ * idleness, or to make room.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import type { Limits } from "../session/SessionLimits.ts"
+import { SessionStore } from "../session/SessionStore.ts"
+import * as LiveSession from "./LiveSession.ts"
+
+/**
+ * The sessions of an endpoint.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Sessions {
+  /** Opens a session, closing the one idle longest if there are too many; `undefined` when all are busy. */
+  readonly open: (
+    opening: Omit<LiveSession.Opening, "lastActiveMillis">
+  ) => Effect.Effect<LiveSession.LiveSession | undefined>
+  /** The session with an id, for the credential that opened it. It counts as active from then on. */
+  readonly find: (id: string, credential: string | undefined) => LiveSession.LiveSession | undefined
+  /** Notes that something of the session has just ended. */
+  readonly touch: (session: LiveSession.LiveSession) => void
+  /** Ends a session. */
+  readonly close: (session: LiveSession.LiveSession) => Effect.Effect<void>
+  /** How many there are. */
+  readonly size: () => number
+}
+
+type Live = Map<string, LiveSession.LiveSession>
+
+/** Sessions stand in the order of their last activity, so the first that is not busy is the one idle longest. */
+const longestIdle = (live: Live): LiveSession.LiveSession | undefined => {
+  for (const session of live.values()) if (!LiveSession.isBusy(session)) return session
+  return undefined
+}
+
+const idleSince = (live: Live, millis: number): ReadonlyArray<LiveSession.LiveSession> =>
+  Array.from(live.values()).filter((session) => session.lastActiveMillis <= millis && !LiveSession.isBusy(session))
+
+/**
+ * No sessions yet. Idle ones are looked for while the scope is open, and its end closes all that are left.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (limits: Limits): Effect.Effect<Sessions, never, Scope.Scope | SessionStore> =>
+  Effect.gen(function*() {
+    const store = yield* SessionStore
+    const clock = yield* Clock.Clock
+    const live: Live = new Map()
+
+    const close = (session: LiveSession.LiveSession): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        live.delete(session.id)
+        return Effect.andThen(LiveSession.close(session), store.remove(session.id))
+      })
+
+    const touch = (session: LiveSession.LiveSession): void => {
+      session.lastActiveMillis = clock.currentTimeMillisUnsafe()
+      live.delete(session.id)
+      live.set(session.id, session)
+    }
+
+    const makeRoom: Effect.Effect<boolean> = Effect.suspend(() => {
+      if (live.size < limits.sessionsMax) return Effect.succeed(true)
+      const idle = longestIdle(live)
+      return idle === undefined ? Effect.succeed(false) : Effect.as(close(idle), true)
+    })
+
+    const keep = (session: LiveSession.LiveSession): Effect.Effect<LiveSession.LiveSession> =>
+      Effect.suspend(() => {
+        live.set(session.id, session)
+        return Effect.as(
+          store.put({
+            id: session.id,
+            protocolVersion: session.revision.version,
+            clientInfo: session.clientInfo,
+            clientCapabilities: session.clientCapabilities
+          }),
+          session
+        )
+      })
+
+    const sweep = Effect.suspend(() =>
+      Effect.forEach(
+        idleSince(live, clock.currentTimeMillisUnsafe() - limits.sessionIdleMillis),
+        close,
+        { discard: true }
+      )
+    )
+
+    yield* Effect.forkScoped(Effect.repeat(sweep, Schedule.spaced(limits.sweepIntervalMillis)))
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => Effect.forEach(Array.from(live.values()), close, { discard: true }))
+    )
+
+    return {
+      open: (opening) =>
+        Effect.flatMap(makeRoom, (room) =>
+          room
+            ? keep(LiveSession.make(
+              { ...opening, lastActiveMillis: clock.currentTimeMillisUnsafe() },
+              limits.inFlightRequestsMax
+            ))
+            : Effect.undefined),
+      find: (id, credential) => {
+        const session = live.get(id)
+        if (session === undefined || session.credential !== credential) return undefined
+        touch(session)
+        return session
+      },
+      touch: (session) => {
+        if (live.has(session.id)) touch(session)
+      },
+      close,
+      size: () => live.size
+    }
+  })

@@ -1,0 +1,91 @@
+/**
+ * What an HTTP endpoint lets in, and how it answers: plain data, safe as it stands. Each way to open it further has a
+ * name that can be searched for.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * Who may be named in `Host` or `Origin`: loopback names only, a list of host names (with or without a port), or
+ * anybody.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type AllowedHosts = "loopback" | "any" | ReadonlyArray<string>
+
+/**
+ * The policy of an endpoint.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface HttpPolicy {
+  /** Hosts that requests may be addressed to: the guard against DNS rebinding. Default: loopback. */
+  readonly allowedHosts: AllowedHosts
+  /** Hosts of web pages that may call (HTC-03, HTC-04). Requests without `Origin` are not from a page. Default: loopback. */
+  readonly allowedOrigins: AllowedHosts
+  /** Whether session-era clients get a session, or each request of theirs stands alone. Default: `stateful`. */
+  readonly sessions: "stateful" | "stateless"
+  /** JSON until something must be streamed (`auto`), always JSON (notifications are dropped), or always a stream. */
+  readonly response: "auto" | "json" | "sse"
+}
+
+/**
+ * The policy unless something is changed.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const defaultPolicy: HttpPolicy = {
+  allowedHosts: "loopback",
+  allowedOrigins: "loopback",
+  sessions: "stateful",
+  response: "auto"
+}
+
+/**
+ * The default policy with changes.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (changes: Partial<HttpPolicy> = {}): HttpPolicy => ({ ...defaultPolicy, ...changes })
+
+const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"])
+
+const withoutPort = (host: string): string => {
+  const bracket = host.indexOf("]")
+  if (host.startsWith("[") && bracket !== -1) return host.slice(0, bracket + 1)
+  const colon = host.indexOf(":")
+  return colon === -1 ? host : host.slice(0, colon)
+}
+
+const admits = (allowed: AllowedHosts, host: string): boolean => {
+  if (allowed === "any") return true
+  const name = withoutPort(host)
+  return allowed === "loopback" ? loopback.has(name) : allowed.includes(host) || allowed.includes(name)
+}
+
+/**
+ * Whether a request may be addressed to this `Host`. A missing header is no host.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const admitsHost = (policy: HttpPolicy, host: string | undefined): boolean =>
+  policy.allowedHosts === "any" || (host !== undefined && admits(policy.allowedHosts, host.toLowerCase()))
+
+const originHost = /^https?:\/\/([^/?#@\\]+)$/
+
+/**
+ * Whether a page of this `Origin` may call. An opaque origin (`null`) is nobody's.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const admitsOrigin = (policy: HttpPolicy, origin: string | undefined): boolean => {
+  if (origin === undefined || policy.allowedOrigins === "any") return true
+  const host = originHost.exec(origin.toLowerCase())?.[1]
+  return host !== undefined && admits(policy.allowedOrigins, host)
+}

@@ -1,0 +1,67 @@
+/**
+ * The requests of one peer that are being served: an id may be there once, their number is bounded, and a cancel finds
+ * what it names. The table holds whatever the caller wants back (a fiber, in the server); it does not know what
+ * cancelling means.
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import type { RequestId } from "../jsonrpc/Message.ts"
+import type { RpcError } from "../jsonrpc/RpcError.ts"
+import { internalError, invalidRequest } from "../jsonrpc/RpcError.ts"
+
+/**
+ * A table of requests in flight. Ids keep their type: `1` and `"1"` are two requests (RPC-07).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface InFlight<A> {
+  readonly entries: Map<RequestId, A>
+  /** Most requests at a time. */
+  readonly max: number
+}
+
+/**
+ * An empty table.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = <A>(max: number): InFlight<A> => ({ entries: new Map(), max })
+
+/**
+ * Whether a request can be taken, or why not: its id is in use (RPC-05, RPC-06), or too many are running.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const admits = <A>(table: InFlight<A>, id: RequestId): Result.Result<void, RpcError> => {
+  if (table.entries.has(id)) return Result.fail(invalidRequest("A request with this id is in progress"))
+  return table.entries.size >= table.max
+    ? Result.fail(internalError(`More than ${table.max} requests in progress`))
+    : Result.succeed(undefined)
+}
+
+/**
+ * Enters a request that was admitted.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const begin = <A>(table: InFlight<A>, id: RequestId, entry: A): void => {
+  table.entries.set(id, entry)
+}
+
+/**
+ * Removes a request and returns what was kept for it; `undefined` when it is not there, as after a race between its
+ * end and its cancellation (CAN-13, CAN-16).
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const end = <A>(table: InFlight<A>, id: RequestId): A | undefined => {
+  const entry = table.entries.get(id)
+  table.entries.delete(id)
+  return entry
+}

@@ -1,0 +1,31 @@
+/**
+ * A duplex line to one peer, over which whole messages go as text in both directions: stdio, two ends in memory, any
+ * reliable byte stream. It moves text; what the text means is decided elsewhere.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type { Frame } from "../jsonrpc/LineFraming.ts"
+
+/**
+ * What arrives: the text of one message, or the news that one was longer than the limit and is lost.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Received = Frame
+
+/**
+ * One end of the line.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Connection {
+  /** Sends one message. It is kept and goes out with whatever else is ready; `drained` tells when to go on. */
+  readonly send: (text: string) => void
+  /** Sends what is kept, and completes once the peer has taken enough for more to be sent; at once, most of the time. */
+  readonly drained: Effect.Effect<void>
+  /** Hands over what arrives, in order, until the peer closes; then it completes. Interrupting it stops listening. */
+  readonly listen: (receive: (received: Received) => void) => Effect.Effect<void>
+}

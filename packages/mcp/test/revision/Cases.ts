@@ -1,0 +1,78 @@
+/**
+ * Every message of every revision, as the official schemas list them, next to our codec for it. The tests are generated
+ * from these lists, so a message that is missing on our side fails.
+ */
+import type { NotificationCodec, RequestCodec, Revision } from "../../src/revision/Revision.ts"
+import * as Revisions from "../../src/revision/Revisions.ts"
+import { methods, type Official, official, resultOf, type Version, versions } from "./Official.ts"
+
+export interface RequestCase {
+  readonly label: string
+  readonly version: Version
+  readonly revision: Revision
+  readonly official: Official
+  readonly method: string
+  /** The name of the official definition of the request, and of its result. */
+  readonly request: string
+  readonly result: string
+  readonly codec: RequestCodec
+}
+
+export interface NotificationCase extends Omit<RequestCase, "request" | "result" | "codec"> {
+  readonly notification: string
+  readonly codec: NotificationCodec
+}
+
+const found = <A>(value: A | undefined, label: string): A => {
+  if (value === undefined) throw new Error(`missing: ${label}`)
+  return value
+}
+
+export const revisionOf = (version: Version): Revision => found(Revisions.fromVersion(version), version)
+
+/** The union of server requests is called otherwise where these travel inside results. */
+export const unions = (version: Version) =>
+  ({
+    clientRequests: "ClientRequest",
+    serverRequests: revisionOf(version).era === "session" ? "ServerRequest" : "InputRequest",
+    clientNotifications: "ClientNotification",
+    serverNotifications: "ServerNotification"
+  }) as const
+
+export const requestCases: ReadonlyArray<RequestCase> = versions.flatMap((version) =>
+  (["clientRequests", "serverRequests"] as const).flatMap((table) =>
+    [...methods(official[version], unions(version)[table])].map(([method, request]) => {
+      const label = `${version} ${table} ${method}`
+      const revision = revisionOf(version)
+      const result = resultOf(official[version], request)
+      const codec = found(revision[table].get(method), label)
+      return { label, version, revision, official: official[version], method, request, result, codec }
+    })
+  )
+)
+
+export const notificationCases: ReadonlyArray<NotificationCase> = versions.flatMap((version) =>
+  (["clientNotifications", "serverNotifications"] as const).flatMap((table) =>
+    [...methods(official[version], unions(version)[table])].map(([method, notification]) => {
+      const label = `${version} ${table} ${method}`
+      const revision = revisionOf(version)
+      const codec = found(revision[table].get(method), label)
+      return { label, version, revision, official: official[version], method, notification, codec }
+    })
+  )
+)
+
+/** A request as it stands in a message, or in a result where requests travel there. */
+export const requestMessage = (one: RequestCase, params: unknown) =>
+  one.revision.era === "stateless" && one.revision.serverRequests.has(one.method)
+    ? { method: one.method, params }
+    : { jsonrpc: "2.0", id: 1, method: one.method, params }
+
+export const notificationMessage = (one: NotificationCase, params: unknown) => ({
+  jsonrpc: "2.0",
+  method: one.method,
+  params
+})
+
+/** What is left of a value on the wire. */
+export const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value))

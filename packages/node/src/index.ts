@@ -1,0 +1,8 @@
+/**
+ * Node layers for `@parley/mcp`.
+ *
+ * @since 0.1.0
+ */
+
+/** Transports for servers on Node. @since 0.1.0 */
+export * as NodeMcpServer from "./NodeMcpServer.ts"
