@@ -35,6 +35,9 @@ export * as Tool from "./contract/Tool.ts"
 /** Errors of the protocol. @since 0.1.0 */
 export * as RpcError from "./jsonrpc/RpcError.ts"
 
+/** HTTP endpoints on a router of an app, and as web handlers. @since 0.1.0 */
+export * as McpHttp from "./server/McpHttp.ts"
+
 /** Servers as layers. @since 0.1.0 */
 export * as McpServer from "./server/McpServer.ts"
 

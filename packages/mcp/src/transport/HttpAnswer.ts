@@ -175,9 +175,8 @@ export const read = (
     case "text/event-stream":
       return readEvents(response, id, limits, receive)
     case "application/json":
-      return readJson(response, id, limits, receive)
     case "":
-      return Effect.fail(TransportError.make(new TransportError.AnswerMissing()))
+      return readJson(response, id, limits, receive)
     default:
       return Effect.fail(invalid(`its content type is ${type}`))
   }

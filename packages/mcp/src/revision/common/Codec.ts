@@ -37,13 +37,16 @@ const paramsDecoder = <A>(schema: Codec<A>) => {
 }
 
 /**
- * The codec of a request, as a function of the model; `build` gives the schemas of params and result.
+ * The codec of a request; `build` gives the schemas of params and result.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const request = <P, R>(method: string, build: (model: Model) => readonly [params: Codec<P>, result: Codec<R>]) =>
-(model: Deferred<Model>): RequestCodec<P, R> => {
+export const request = <P, R>(
+  method: string,
+  model: Deferred<Model>,
+  build: (model: Model) => readonly [params: Codec<P>, result: Codec<R>]
+): RequestCodec<P, R> => {
   const schemas = defer(() => build(model()))
   const decodeParams = defer(() => paramsDecoder(schemas()[0]))
   const decodeResult = defer(() => Schema.decodeUnknownResult(schemas()[1]))
@@ -61,23 +64,26 @@ export const request = <P, R>(method: string, build: (model: Model) => readonly 
 }
 
 /**
- * The codec of a notification, as a function of the model; `build` gives the schema of params.
+ * The codec of a notification; `build` gives the schema of params.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const notification =
-  <P>(method: string, build: (model: Model) => Codec<P>) => (model: Deferred<Model>): NotificationCodec<P> => {
-    const schema = defer(() => build(model()))
-    const decodeParams = defer(() => paramsDecoder(schema()))
-    return {
-      method,
-      get params() {
-        return schema()
-      },
-      decodeParams: (params) => decodeParams()(params)
-    }
+export const notification = <P>(
+  method: string,
+  model: Deferred<Model>,
+  build: (model: Model) => Codec<P>
+): NotificationCodec<P> => {
+  const schema = defer(() => build(model()))
+  const decodeParams = defer(() => paramsDecoder(schema()))
+  return {
+    method,
+    get params() {
+      return schema()
+    },
+    decodeParams: (params) => decodeParams()(params)
   }
+}
 
 /**
  * A table of requests.

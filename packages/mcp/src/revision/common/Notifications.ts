@@ -12,61 +12,69 @@ import { RequestId } from "../../schema/RequestId.ts"
 import { ResourceUpdatedParams } from "../../schema/Resource.ts"
 import { AcknowledgedParams } from "../../schema/Subscription.ts"
 import { TaskStatusParams } from "../../schema/Task.ts"
-import { dated, notification } from "./Dated.ts"
+import { type Deferred, notification } from "./Codec.ts"
+import { dated } from "./Dated.ts"
 import type { Model } from "./Model.ts"
 
 /** A notification that says nothing but its method. */
-const plain = (method: string) => (model: Model) =>
-  notification(method, dated(NotificationParams, [], model.notificationFields))
+const plain = (method: string, model: Deferred<Model>) =>
+  notification(method, model, (m) => dated(NotificationParams, [], m.notificationFields))
 
 /** `notifications/cancelled`. @category notifications @since 0.1.0 */
-export const cancelled = (model: Model) =>
-  notification(
-    "notifications/cancelled",
+export const cancelled = (model: Deferred<Model>) =>
+  notification("notifications/cancelled", model, (m) =>
     dated(CancelledParams, [], {
-      ...model.notificationFields,
-      ...(model.dialect.anonymousCancellation ? {} : { requestId: RequestId })
-    })
-  )
+      ...m.notificationFields,
+      ...(m.dialect.anonymousCancellation ? {} : { requestId: RequestId })
+    }))
 
 /** `notifications/progress`. @category notifications @since 0.1.0 */
-export const progress = (model: Model) =>
+export const progress = (model: Deferred<Model>) =>
   notification(
     "notifications/progress",
-    dated(ProgressNotificationParams, model.dialect.lacks.ProgressParams, model.notificationFields)
+    model,
+    (m) => dated(ProgressNotificationParams, m.dialect.lacks.ProgressParams, m.notificationFields)
   )
 
-/** `notifications/initialized`. @category notifications @since 0.1.0 */
-export const initialized = plain("notifications/initialized")
+/** `notifications/initialized` (session era). @category notifications @since 0.1.0 */
+export const initialized = (model: Deferred<Model>) => plain("notifications/initialized", model)
 
-/** `notifications/roots/list_changed`. @category notifications @since 0.1.0 */
-export const rootsListChanged = plain("notifications/roots/list_changed")
+/** `notifications/roots/list_changed` (session era). @category notifications @since 0.1.0 */
+export const rootsListChanged = (model: Deferred<Model>) => plain("notifications/roots/list_changed", model)
 
 /** `notifications/message`. @category notifications @since 0.1.0 */
-export const message = (model: Model) =>
-  notification("notifications/message", dated(LoggingMessageParams, [], model.notificationFields))
+export const message = (model: Deferred<Model>) =>
+  notification("notifications/message", model, (m) => dated(LoggingMessageParams, [], m.notificationFields))
 
 /** `notifications/resources/updated`. @category notifications @since 0.1.0 */
-export const resourceUpdated = (model: Model) =>
-  notification("notifications/resources/updated", dated(ResourceUpdatedParams, [], model.notificationFields))
+export const resourceUpdated = (model: Deferred<Model>) =>
+  notification("notifications/resources/updated", model, (m) => dated(ResourceUpdatedParams, [], m.notificationFields))
 
 /** `notifications/resources/list_changed`. @category notifications @since 0.1.0 */
-export const resourcesListChanged = plain("notifications/resources/list_changed")
+export const resourcesListChanged = (model: Deferred<Model>) => plain("notifications/resources/list_changed", model)
 
 /** `notifications/tools/list_changed`. @category notifications @since 0.1.0 */
-export const toolsListChanged = plain("notifications/tools/list_changed")
+export const toolsListChanged = (model: Deferred<Model>) => plain("notifications/tools/list_changed", model)
 
 /** `notifications/prompts/list_changed`. @category notifications @since 0.1.0 */
-export const promptsListChanged = plain("notifications/prompts/list_changed")
+export const promptsListChanged = (model: Deferred<Model>) => plain("notifications/prompts/list_changed", model)
 
-/** `notifications/elicitation/complete`. @category notifications @since 0.1.0 */
-export const elicitationComplete = (model: Model) =>
-  notification("notifications/elicitation/complete", dated(ElicitationCompleteParams, [], model.notificationFields))
+/** `notifications/elicitation/complete` (session era). @category notifications @since 0.1.0 */
+export const elicitationComplete = (model: Deferred<Model>) =>
+  notification(
+    "notifications/elicitation/complete",
+    model,
+    (m) => dated(ElicitationCompleteParams, [], m.notificationFields)
+  )
 
-/** `notifications/tasks/status`. @category notifications @since 0.1.0 */
-export const taskStatus = (model: Model) =>
-  notification("notifications/tasks/status", dated(TaskStatusParams, [], model.notificationFields))
+/** `notifications/tasks/status` (session era). @category notifications @since 0.1.0 */
+export const taskStatus = (model: Deferred<Model>) =>
+  notification("notifications/tasks/status", model, (m) => dated(TaskStatusParams, [], m.notificationFields))
 
-/** `notifications/subscriptions/acknowledged`. @category notifications @since 0.1.0 */
-export const acknowledged = (model: Model) =>
-  notification("notifications/subscriptions/acknowledged", dated(AcknowledgedParams, [], model.notificationFields))
+/** `notifications/subscriptions/acknowledged` (stateless era). @category notifications @since 0.1.0 */
+export const acknowledged = (model: Deferred<Model>) =>
+  notification(
+    "notifications/subscriptions/acknowledged",
+    model,
+    (m) => dated(AcknowledgedParams, [], m.notificationFields)
+  )

@@ -12,34 +12,33 @@ import { open, openRecord } from "../../schema/Open.ts"
 import { ListRootsParams, ListRootsResult, Root } from "../../schema/Roots.ts"
 import { CreateMessageParams, CreateMessageResult, SamplingMessage } from "../../schema/Sampling.ts"
 import type { Asking } from "./ClientMethods.ts"
-import { type Codec, dated, type Fields, request } from "./Dated.ts"
+import { defer, type Deferred, request } from "./Codec.ts"
+import { type Codec, dated, type Fields } from "./Dated.ts"
 import type { Model } from "./Model.ts"
 
 /** `sampling/createMessage`. @category requests @since 0.1.0 */
-export const createMessage = (model: Model) => {
-  const { lacks, samplingBlocks } = model.dialect
-  const block = model.samplingContent
-  const content = samplingBlocks === "One" ? block : Schema.Union([block, Schema.Array(block)])
-  return request(
-    "sampling/createMessage",
-    dated(CreateMessageParams, lacks.CreateMessageParams, {
-      ...model.embeddedFields,
+export const createMessage = (model: Deferred<Model>) =>
+  request("sampling/createMessage", model, (m) => {
+    const { lacks, samplingBlocks } = m.dialect
+    const block = m.samplingContent
+    const content = samplingBlocks === "One" ? block : Schema.Union([block, Schema.Array(block)])
+    const params = dated(CreateMessageParams, lacks.CreateMessageParams, {
+      ...m.embeddedFields,
       messages: Schema.Array(dated(SamplingMessage, lacks.SamplingMessage, { content })),
-      tools: Schema.optionalKey(Schema.Array(model.tool))
-    }),
-    dated(CreateMessageResult, [], { content })
-  )
-}
+      tools: Schema.optionalKey(Schema.Array(m.tool))
+    })
+    return [params, dated(CreateMessageResult, [], { content })]
+  })
 
 /** `roots/list`. @category requests @since 0.1.0 */
-export const listRoots = (model: Model) => {
-  const { lacks } = model.dialect
-  return request(
-    "roots/list",
-    dated(ListRootsParams, [], model.embeddedFields),
-    dated(ListRootsResult, lacks.ListRootsResult, { roots: Schema.Array(dated(Root, lacks.Root)) })
-  )
-}
+export const listRoots = (model: Deferred<Model>) =>
+  request("roots/list", model, (m) => {
+    const { lacks } = m.dialect
+    return [
+      dated(ListRootsParams, [], m.embeddedFields),
+      dated(ListRootsResult, lacks.ListRootsResult, { roots: Schema.Array(dated(Root, lacks.Root)) })
+    ]
+  })
 
 /** The form of the first revision that has one: fewer kinds of fields, and a default for yes-or-no only. */
 const firstForm = () =>
@@ -71,19 +70,15 @@ const elicitParams = (model: Model): Codec<ElicitParams> => {
 }
 
 /** `elicitation/create`. @category requests @since 0.1.0 */
-export const elicit = (model: Model) => {
-  const { elicitation, lacks } = model.dialect
-  const scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
-  return request(
-    "elicitation/create",
-    elicitParams(model),
-    dated(
-      ElicitResult,
-      lacks.ElicitResult,
-      elicitation === "First" ? { content: Schema.optionalKey(Schema.Record(Schema.String, scalar)) } : {}
-    )
-  )
-}
+export const elicit = (model: Deferred<Model>) =>
+  request("elicitation/create", model, (m) => {
+    const { elicitation, lacks } = m.dialect
+    const scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
+    const content: Fields = elicitation === "First"
+      ? { content: Schema.optionalKey(Schema.Record(Schema.String, scalar)) }
+      : {}
+    return [elicitParams(m), dated(ElicitResult, lacks.ElicitResult, content)]
+  })
 
 /**
  * How the stateless era asks: the three requests above as values of a result.
@@ -91,21 +86,22 @@ export const elicit = (model: Model) => {
  * @category constructors
  * @since 0.1.0
  */
-export const asking = (model: Model): Asking => {
-  const sampling = createMessage(model)
-  const roots = listRoots(model)
-  const elicitation = elicit(model)
-  const question = Schema.Union([
-    open({ method: Schema.Literal("elicitation/create"), params: elicitation.params }),
-    open({ method: Schema.Literal("sampling/createMessage"), params: sampling.params }),
-    open({ method: Schema.Literal("roots/list"), params: Schema.optionalKey(roots.params) })
-  ])
-  const answer = Schema.Union([elicitation.result, sampling.result, roots.result])
-  return {
-    responses: Schema.Record(Schema.String, answer),
-    result: dated(InputRequiredResult, [], {
-      _meta: model.resultFields._meta,
-      inputRequests: Schema.optionalKey(Schema.Record(Schema.String, question))
-    })
-  }
-}
+export const asking = (model: Deferred<Model>): Deferred<Asking> =>
+  defer(() => {
+    const sampling = createMessage(model)
+    const roots = listRoots(model)
+    const elicitation = elicit(model)
+    const question = Schema.Union([
+      open({ method: Schema.Literal("elicitation/create"), params: elicitation.params }),
+      open({ method: Schema.Literal("sampling/createMessage"), params: sampling.params }),
+      open({ method: Schema.Literal("roots/list"), params: Schema.optionalKey(roots.params) })
+    ])
+    const { _meta } = model().resultFields
+    return {
+      responses: Schema.Record(Schema.String, Schema.Union([elicitation.result, sampling.result, roots.result])),
+      result: dated(InputRequiredResult, [], {
+        _meta,
+        inputRequests: Schema.optionalKey(Schema.Record(Schema.String, question))
+      })
+    }
+  })

@@ -5,6 +5,7 @@
  */
 import type { RequestCodec } from "../Revision.ts"
 import * as Client from "./ClientMethods.ts"
+import type { Deferred } from "./Codec.ts"
 import type { Model } from "./Model.ts"
 import * as Notifications from "./Notifications.ts"
 import * as Server from "./ServerMethods.ts"
@@ -16,7 +17,7 @@ import type { Methods } from "./Tables.ts"
  * @category methods
  * @since 0.1.0
  */
-export const firstRequests = (model: Model): ReadonlyArray<RequestCodec> => [
+export const firstRequests = (model: Deferred<Model>): ReadonlyArray<RequestCodec> => [
   Client.initialize(model),
   Client.ping(model),
   Client.listTools(model),
@@ -38,7 +39,7 @@ export const firstRequests = (model: Model): ReadonlyArray<RequestCodec> => [
  * @category methods
  * @since 0.1.0
  */
-export const firstServerRequests = (model: Model): ReadonlyArray<RequestCodec> => [
+export const firstServerRequests = (model: Deferred<Model>): ReadonlyArray<RequestCodec> => [
   Client.ping(model),
   Server.createMessage(model),
   Server.listRoots(model)

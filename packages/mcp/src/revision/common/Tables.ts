@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Facts, NotificationCodec, RequestCodec, Revision } from "../Revision.ts"
-import { notificationTable, requestTable } from "./Dated.ts"
+import { defer, type Deferred, notificationTable, requestTable } from "./Codec.ts"
 import type { Dialect } from "./Dialect.ts"
 import * as Encoder from "./Encoder.ts"
 import * as Model from "./Model.ts"
@@ -16,10 +16,10 @@ import * as Model from "./Model.ts"
  * @since 0.1.0
  */
 export interface Methods {
-  readonly clientRequests: (model: Model.Model) => ReadonlyArray<RequestCodec>
-  readonly serverRequests: (model: Model.Model) => ReadonlyArray<RequestCodec>
-  readonly clientNotifications: (model: Model.Model) => ReadonlyArray<NotificationCodec>
-  readonly serverNotifications: (model: Model.Model) => ReadonlyArray<NotificationCodec>
+  readonly clientRequests: (model: Deferred<Model.Model>) => ReadonlyArray<RequestCodec>
+  readonly serverRequests: (model: Deferred<Model.Model>) => ReadonlyArray<RequestCodec>
+  readonly clientNotifications: (model: Deferred<Model.Model>) => ReadonlyArray<NotificationCodec>
+  readonly serverNotifications: (model: Deferred<Model.Model>) => ReadonlyArray<NotificationCodec>
 }
 
 /**
@@ -33,7 +33,7 @@ export const assemble = (
   facts: Omit<Facts, "version" | "era" | "structuredOutput">,
   methods: Methods
 ): Revision => {
-  const model = Model.make(dialect)
+  const model = defer(() => Model.make(dialect))
   const clientNotifications = methods.clientNotifications(model)
   const serverNotifications = methods.serverNotifications(model)
   const sent = new Set([...clientNotifications, ...serverNotifications].map(({ method }) => method))
@@ -42,10 +42,10 @@ export const assemble = (
     version: dialect.version,
     era: dialect.era,
     structuredOutput: dialect.structuredOutput,
-    clientRequests: requestTable(...methods.clientRequests(model)),
-    serverRequests: requestTable(...methods.serverRequests(model)),
-    clientNotifications: notificationTable(...clientNotifications),
-    serverNotifications: notificationTable(...serverNotifications),
+    clientRequests: requestTable(methods.clientRequests(model)),
+    serverRequests: requestTable(methods.serverRequests(model)),
+    clientNotifications: notificationTable(clientNotifications),
+    serverNotifications: notificationTable(serverNotifications),
     encode: Encoder.make(dialect, sent)
   }
 }

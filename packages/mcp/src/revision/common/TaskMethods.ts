@@ -15,7 +15,8 @@ import {
   ListTasksResult
 } from "../../schema/Task.ts"
 import type { RequestCodec } from "../Revision.ts"
-import { dated, request } from "./Dated.ts"
+import { type Deferred, request } from "./Codec.ts"
+import { dated } from "./Dated.ts"
 import type { Model } from "./Model.ts"
 
 /**
@@ -24,13 +25,21 @@ import type { Model } from "./Model.ts"
  * @category requests
  * @since 0.1.0
  */
-export const tasks = ({ requestFields, resultFields }: Model): ReadonlyArray<RequestCodec> => [
-  request("tasks/get", dated(GetTaskParams, [], requestFields), dated(GetTaskResult, [], resultFields)),
-  request(
-    "tasks/result",
-    dated(GetTaskPayloadParams, [], requestFields),
-    dated(GetTaskPayloadResult, [], resultFields)
-  ),
-  request("tasks/cancel", dated(CancelTaskParams, [], requestFields), dated(CancelTaskResult, [], resultFields)),
-  request("tasks/list", dated(ListTasksParams, [], requestFields), dated(ListTasksResult, [], resultFields))
+export const tasks = (model: Deferred<Model>): ReadonlyArray<RequestCodec> => [
+  request("tasks/get", model, (m) => [
+    dated(GetTaskParams, [], m.requestFields),
+    dated(GetTaskResult, [], m.resultFields)
+  ]),
+  request("tasks/result", model, (m) => [
+    dated(GetTaskPayloadParams, [], m.requestFields),
+    dated(GetTaskPayloadResult, [], m.resultFields)
+  ]),
+  request("tasks/cancel", model, (m) => [
+    dated(CancelTaskParams, [], m.requestFields),
+    dated(CancelTaskResult, [], m.resultFields)
+  ]),
+  request("tasks/list", model, (m) => [
+    dated(ListTasksParams, [], m.requestFields),
+    dated(ListTasksResult, [], m.resultFields)
+  ])
 ]

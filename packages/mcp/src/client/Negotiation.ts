@@ -1,0 +1,279 @@
+/**
+ * Finding out what a server speaks, as a pure machine: probe for the stateless era, fall back to `initialize`, agree or
+ * give up. It says what to send next; sending, waiting and time limits are the caller's. An old server is recognised by
+ * what it answers, never by what looks like an outage or a closed door (`revisions.md` section 13).
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
+import { isObject } from "../jsonrpc/Message.ts"
+import type { RpcError } from "../jsonrpc/RpcError.ts"
+import type { Revision } from "../revision/Revision.ts"
+import * as Revisions from "../revision/Revisions.ts"
+import { MetaKey } from "../schema/Meta.ts"
+import type { Silence } from "../transport/ClientTransport.ts"
+import type { TransportError } from "../transport/TransportError.ts"
+import type { ServerFacts } from "./Client.ts"
+import { InvalidResult, type McpClientErrorReason, NoCommonVersion, RequestTimeout } from "./McpClientError.ts"
+
+/**
+ * What the client brings: the revisions that it may speak, and what silence means on its link. Only session-era
+ * revisions: no probe. Only stateless-era ones: no fallback.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Offer {
+  readonly revisions: ReadonlyArray<Revision>
+  readonly silence: Silence
+}
+
+/**
+ * Send `server/discover` in this revision.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Probe {
+  readonly _tag: "Probe"
+  readonly revision: Revision
+  /** A version was refused already; a second refusal ends it. */
+  readonly retried: boolean
+  /** `initialize` was refused already; it is not the occasion of another probe. */
+  readonly fromInitialize: boolean
+}
+
+/**
+ * Send `initialize`, asking for this revision.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Initialize {
+  readonly _tag: "Initialize"
+  readonly revision: Revision
+  /** The link is gone: open another first. */
+  readonly reopen: boolean
+  /** A version was refused already. */
+  readonly retried: boolean
+  /** Whether a refusal that names stateless versions leads to one more probe. */
+  readonly mayProbe: boolean
+}
+
+/**
+ * Where the negotiation stands, which is also what to do next.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type State =
+  | Probe
+  | Initialize
+  | { readonly _tag: "Agreed"; readonly server: ServerFacts }
+  | { readonly _tag: "Failed"; readonly reason: McpClientErrorReason }
+
+/**
+ * What came of the request that the state asked for. `status` is that of HTTP, where there is one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Event =
+  | { readonly _tag: "Answered"; readonly result: unknown }
+  | { readonly _tag: "Refused"; readonly error: RpcError; readonly status: number | undefined }
+  | { readonly _tag: "Broken"; readonly error: TransportError }
+  | { readonly _tag: "TimedOut"; readonly timeoutMillis: number }
+
+const failed = (reason: McpClientErrorReason): State => ({ _tag: "Failed", reason })
+
+const noCommonVersion = (offer: Offer, supported: ReadonlyArray<string>, detail?: string): State =>
+  failed(
+    new NoCommonVersion({
+      offered: offer.revisions.map((revision) => revision.version),
+      supported,
+      ...(detail === undefined ? {} : { detail })
+    })
+  )
+
+/**
+ * The first thing to do.
+ *
+ * @category machine
+ * @since 0.1.0
+ */
+export const start = (offer: Offer): State => {
+  const versions = offer.revisions.map((revision) => revision.version)
+  const newest = Revisions.selectStateless(offer.revisions, versions)
+  if (newest !== undefined) return { _tag: "Probe", revision: newest, retried: false, fromInitialize: false }
+  const session = Revisions.newestSession(offer.revisions)
+  return session === undefined
+    ? noCommonVersion(offer, [])
+    : { _tag: "Initialize", revision: session, reopen: false, retried: false, mayProbe: false }
+}
+
+const initialize = (revision: Revision, state: Probe, reopen = false): State => ({
+  _tag: "Initialize",
+  revision,
+  reopen,
+  retried: false,
+  mayProbe: !state.fromInitialize
+})
+
+/** The server is of the session era. Without a revision of that era, `evidence` is what the user hears. */
+const old = (offer: Offer, state: Probe, evidence: State, reopen = false): State => {
+  const revision = Revisions.newestSession(offer.revisions)
+  return revision === undefined ? evidence : initialize(revision, state, reopen)
+}
+
+const mutualSession = (offer: Offer, versions: ReadonlyArray<string>): Revision | undefined =>
+  Revisions.newestSession(offer.revisions.filter((revision) => versions.includes(revision.version)))
+
+/** The versions that an error names, if they are a list of strings. */
+const supportedVersions = (error: RpcError): ReadonlyArray<string> | undefined => {
+  const supported = isObject(error.data) ? error.data.supported : undefined
+  return Array.isArray(supported) && supported.every((version): version is string => typeof version === "string")
+    ? supported
+    : undefined
+}
+
+const without = (offer: Offer, refused: Revision): ReadonlyArray<Revision> =>
+  offer.revisions.filter((revision) => revision !== refused)
+
+/** `-32022` to a probe (VER-03): another version if there is one, else `initialize` if that is on the list (ERA-05). */
+const onVersionRefused = (offer: Offer, state: Probe, error: RpcError, supported: ReadonlyArray<string>): State => {
+  if (state.retried) return failed(error)
+  const other = Revisions.selectStateless(without(offer, state.revision), supported)
+  if (other !== undefined) return { ...state, revision: other, retried: true }
+  const session = mutualSession(offer, supported)
+  return session === undefined ? noCommonVersion(offer, supported) : initialize(session, state)
+}
+
+/** Statuses by which a server says that it cannot make sense of a request: only these speak of its age (ERA-10, ERA-11). */
+const statusOfTheOld = (status: number): boolean =>
+  status === 400 || status === 404 || status === 405 || status === 422
+
+/**
+ * Errors that only a stateless-era server sends. Deployed servers use codes nearby for their own purposes, so the code
+ * counts only with its own status and data (C21).
+ */
+const isStatelessError = ({ code, data }: RpcError, status: number): boolean =>
+  status === 400 &&
+  (code === ErrorCode.HeaderMismatch ||
+    (code === ErrorCode.MissingClientCapability && isObject(data) && isObject(data.requiredCapabilities)))
+
+const onProbeRefused = (offer: Offer, state: Probe, error: RpcError, status: number | undefined): State => {
+  const supported = error.code === ErrorCode.UnsupportedProtocolVersion ? supportedVersions(error) : undefined
+  if (supported !== undefined) return onVersionRefused(offer, state, error, supported)
+  const isOld = status === undefined || (status >= 200 && status < 300) ||
+    (statusOfTheOld(status) && !isStatelessError(error, status))
+  return isOld ? old(offer, state, noCommonVersion(offer, [], error.message)) : failed(error)
+}
+
+const onProbeBroken = (offer: Offer, state: Probe, error: TransportError): State => {
+  switch (error.reason._tag) {
+    // Some servers exit on any message before `initialize`.
+    case "ConnectionClosed":
+      return old(offer, state, failed(error), true)
+    case "HttpStatus":
+      return statusOfTheOld(error.reason.status) ? old(offer, state, failed(error)) : failed(error)
+    default:
+      return failed(error)
+  }
+}
+
+const onDiscovered = (offer: Offer, state: Probe, result: unknown): State => {
+  const decoded = state.revision.clientRequests.get("server/discover")?.decodeResult(result)
+  if (decoded === undefined || Result.isFailure(decoded)) {
+    return old(offer, state, noCommonVersion(offer, [], "its answer to server/discover is none"))
+  }
+  const { _meta, capabilities, instructions, supportedVersions } = decoded.success
+  const revision = Revisions.selectStateless(offer.revisions, supportedVersions)
+  if (revision !== undefined) {
+    return { _tag: "Agreed", server: { info: _meta?.[MetaKey.serverInfo], capabilities, instructions, revision } }
+  }
+  const session = mutualSession(offer, supportedVersions)
+  return session === undefined ? noCommonVersion(offer, supportedVersions) : initialize(session, state)
+}
+
+const onProbe = (offer: Offer, state: Probe, event: Event): State => {
+  switch (event._tag) {
+    case "Answered":
+      return onDiscovered(offer, state, event.result)
+    case "Refused":
+      return onProbeRefused(offer, state, event.error, event.status)
+    case "Broken":
+      return onProbeBroken(offer, state, event.error)
+    case "TimedOut": {
+      const timeout = failed(new RequestTimeout({ method: "server/discover", timeoutMillis: event.timeoutMillis }))
+      return offer.silence === "OldServer" ? old(offer, state, timeout) : timeout
+    }
+  }
+}
+
+const onInitialized = (offer: Offer, result: unknown): State => {
+  const version = isObject(result) ? result.protocolVersion : undefined
+  if (typeof version !== "string") {
+    return failed(new InvalidResult({ method: "initialize", detail: "it names no protocolVersion" }))
+  }
+  // A counter-offer is taken when it is one of ours, and otherwise the end (INI-13, INI-14).
+  const revision = mutualSession(offer, [version])
+  if (revision === undefined) return noCommonVersion(offer, [version])
+  const decoded = revision.clientRequests.get("initialize")?.decodeResult(result)
+  if (decoded === undefined || Result.isFailure(decoded)) {
+    const detail = decoded === undefined ? "the revision has no such method" : decoded.failure.message
+    return failed(new InvalidResult({ method: "initialize", detail }))
+  }
+  const { capabilities, instructions, serverInfo } = decoded.success
+  return { _tag: "Agreed", server: { info: serverInfo, capabilities, instructions, revision } }
+}
+
+/** Whatever the code of the error is, a list of versions in it is worth following, once (ERA-02). */
+const onInitializeRefused = (offer: Offer, state: Initialize, error: RpcError): State => {
+  const supported = supportedVersions(error)
+  if (supported === undefined) return failed(error)
+  const stateless = state.mayProbe ? Revisions.selectStateless(offer.revisions, supported) : undefined
+  if (stateless !== undefined) return { _tag: "Probe", revision: stateless, retried: true, fromInitialize: true }
+  const other = mutualSession({ ...offer, revisions: without(offer, state.revision) }, supported)
+  if (other !== undefined && !state.retried) return { ...state, revision: other, reopen: false, retried: true }
+  return noCommonVersion(offer, supported, error.message)
+}
+
+const onInitialize = (offer: Offer, state: Initialize, event: Event): State => {
+  switch (event._tag) {
+    case "Answered":
+      return onInitialized(offer, event.result)
+    case "Refused":
+      return onInitializeRefused(offer, state, event.error)
+    case "Broken":
+      return failed(event.error)
+    case "TimedOut":
+      return failed(new RequestTimeout({ method: "initialize", timeoutMillis: event.timeoutMillis }))
+  }
+}
+
+/**
+ * The next state. It ends after at most {@link stepsMax} steps, whatever comes; an end stays the end.
+ *
+ * @category machine
+ * @since 0.1.0
+ */
+export const step = (offer: Offer, state: State, event: Event): State => {
+  switch (state._tag) {
+    case "Probe":
+      return onProbe(offer, state, event)
+    case "Initialize":
+      return onInitialize(offer, state, event)
+    case "Agreed":
+    case "Failed":
+      return state
+  }
+}
+
+/**
+ * The longest way to an end: two probes, two `initialize`, one more probe, and two `initialize` again.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const stepsMax = 7

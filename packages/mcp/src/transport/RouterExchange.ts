@@ -1,0 +1,82 @@
+/**
+ * Effect HTTP requests as exchanges, for mounting a server on an app's own router.
+ *
+ * @since 0.1.0
+ */
+import * as ByteSize from "effect/ByteSize"
+import * as Effect from "effect/Effect"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { HttpExchange, ResponseHeaders } from "./HttpExchange.ts"
+import * as StreamBody from "./StreamBody.ts"
+
+/**
+ * Reads the body of a request: `undefined` when it is longer than so many bytes, or cannot be read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ReadBody = (request: HttpServerRequest, bytesMax: number) => Effect.Effect<string | undefined>
+
+/**
+ * Reads a body by the means of Effect HTTP, which works on every platform.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const readText: ReadBody = (request, bytesMax) =>
+  request.text.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bytesMax)),
+    Effect.catch(() => Effect.undefined)
+  )
+
+const hasBody = (method: string): boolean => method !== "GET" && method !== "DELETE" && method !== "OPTIONS"
+
+const response = (status: number, headers: ResponseHeaders, body: string): HttpServerResponse.HttpServerResponse =>
+  body === "" ? HttpServerResponse.empty({ status, headers }) : HttpServerResponse.text(body, { status, headers })
+
+type Fork = (effect: Effect.Effect<void>) => void
+
+const answer = (
+  request: HttpServerRequest,
+  body: string | undefined,
+  handle: (exchange: HttpExchange) => Effect.Effect<void>,
+  fork: Fork
+): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
+  Effect.callback((resume) => {
+    let onClose: (() => void) | undefined
+    const gone = (): void => onClose?.()
+    fork(handle({
+      method: request.method,
+      header: (name) => request.headers[name],
+      body,
+      respond: (status, headers, text) => resume(Effect.succeed(response(status, headers, text))),
+      stream: (status, headers) => {
+        const stream = StreamBody.make(gone)
+        resume(Effect.succeed(HttpServerResponse.stream(stream.body, { status, headers })))
+        return stream.writer
+      },
+      onClose: (callback) => {
+        onClose = callback
+      }
+    }))
+    return Effect.sync(gone)
+  })
+
+/**
+ * Answers a request through a handler of exchanges. The handler runs in a fiber of its own, so that a peer that goes
+ * away interrupts it only where the protocol says so.
+ *
+ * @category adapters
+ * @since 0.1.0
+ */
+export const serve = (
+  request: HttpServerRequest,
+  handle: (exchange: HttpExchange) => Effect.Effect<void>,
+  options: { readonly bytesMax: number; readonly fork: Fork; readonly readBody: ReadBody }
+): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
+  hasBody(request.method)
+    ? Effect.flatMap(options.readBody(request, options.bytesMax), (body) =>
+      answer(request, body, handle, options.fork))
+    : answer(request, "", handle, options.fork)

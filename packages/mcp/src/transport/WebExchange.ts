@@ -1,0 +1,70 @@
+/**
+ * Web `Request`s as exchanges, for edge runtimes and for frameworks that speak fetch.
+ *
+ * @since 0.1.0
+ */
+import * as ByteSize from "effect/ByteSize"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { HttpExchange } from "./HttpExchange.ts"
+import * as StreamBody from "./StreamBody.ts"
+
+const unreadable = "unreadable"
+
+/** The body as text; `undefined` when it is longer than so many bytes, or cannot be read. */
+const readBody = (request: Request, bytesMax: number): Effect.Effect<string | undefined> => {
+  const { body } = request
+  if (body === null) return Effect.succeed("")
+  return Stream.fromReadableStream<Uint8Array, typeof unreadable>({
+    evaluate: () => body,
+    onError: () => unreadable
+  }).pipe(
+    Stream.limitBytes(ByteSize.bytes(bytesMax), () => Stream.fail(unreadable)),
+    Stream.decodeText(),
+    Stream.mkString,
+    Effect.catch(() => Effect.undefined)
+  )
+}
+
+const answer = (
+  request: Request,
+  body: string | undefined,
+  handle: (exchange: HttpExchange) => Effect.Effect<void>,
+  fork: (effect: Effect.Effect<void>) => void
+): Effect.Effect<Response> =>
+  Effect.callback((resume) => {
+    let onClose: (() => void) | undefined
+    const gone = (): void => onClose?.()
+    request.signal.addEventListener("abort", gone, { once: true })
+    fork(handle({
+      method: request.method,
+      header: (name) => name === "host" ? hostOf(request) : request.headers.get(name) ?? undefined,
+      body,
+      respond: (status, headers, text) =>
+        resume(Effect.succeed(new Response(text === "" ? null : text, { status, headers }))),
+      stream: (status, headers) => {
+        const stream = StreamBody.make(gone)
+        resume(Effect.succeed(new Response(Stream.toReadableStream(stream.body), { status, headers })))
+        return stream.writer
+      },
+      onClose: (callback) => {
+        onClose = callback
+      }
+    }))
+  })
+
+/** A web `Request` often has no `Host` header, but always a URL. */
+const hostOf = (request: Request): string => request.headers.get("host") ?? new URL(request.url).host
+
+/**
+ * Answers a web request through a handler of exchanges.
+ *
+ * @category adapters
+ * @since 0.1.0
+ */
+export const serve = (
+  request: Request,
+  handle: (exchange: HttpExchange) => Effect.Effect<void>,
+  options: { readonly bytesMax: number; readonly fork: (effect: Effect.Effect<void>) => void }
+): Effect.Effect<Response> =>
+  Effect.flatMap(readBody(request, options.bytesMax), (body) => answer(request, body, handle, options.fork))
