@@ -23,6 +23,9 @@ export const InternalError = -32603
 /** Resource not found, on session-era revisions (`server/resources`, error handling). @category codes @since 0.1.0 */
 export const ResourceNotFound = -32002
 
+/** A URL must be visited first (one session-era revision only, ERR-14). @category codes @since 0.1.0 */
+export const UrlElicitationRequired = -32042
+
 /** An HTTP header and the body disagree, or a required header is missing (stateless era). @category codes @since 0.1.0 */
 export const HeaderMismatch = -32020
 

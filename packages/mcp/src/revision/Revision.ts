@@ -145,7 +145,7 @@ export interface Facts {
   readonly era: Era
   /** Whether a message may be an array of messages, which then must be accepted (BAT-01, BAT-02). */
   readonly batches: boolean
-  /** Whether an error answer without an id is forbidden, so that an unreadable request stays unanswered (RPC-12, RPC-13). */
+  /** Whether an error answer without an id is forbidden: an unreadable request stays unanswered (RPC-12, RPC-13). */
   readonly errorIdRequired: boolean
   /** The code for a resource that does not exist (RSC-08, RSC-12, ERR-06). */
   readonly resourceNotFoundCode: number
@@ -156,8 +156,8 @@ export interface Facts {
   /** The code that says "visit a URL first", where there is one (ELU-09, ELU-11, ERR-06). */
   readonly urlElicitationRequiredCode: number | undefined
   /**
-   * `MCP-Protocol-Version` over HTTP: not part of the revision; sent by clients after `initialize`, and read as the
-   * revision before it when absent (HTV-01 to HTV-04); or demanded on every POST (HDR-01).
+   * `MCP-Protocol-Version` over HTTP: not part of the revision; sent by clients after `initialize`, and when absent
+   * read as `Revisions.withoutHeader` (HTV-01 to HTV-04); or demanded on every POST (HDR-01).
    */
   readonly versionHeader: "None" | "Expected" | "Required"
   /** Whether an SSE stream starts with an event that has an id and no data, so that it can be resumed (HTL-01). */

@@ -5,7 +5,7 @@ import { notificationCases, notificationMessage, overTheWire, requestCases, requ
 import { generate } from "./Generator.ts"
 import { isObject, type Official } from "./Official.ts"
 
-const runs = { arbitrary: { runs: 25 } }
+const runs = { arbitrary: { runs: 20 } }
 
 const encoded = (schema: Schema.Codec<unknown, unknown>, value: unknown) =>
   overTheWire(Schema.encodeUnknownSync(schema)(value))

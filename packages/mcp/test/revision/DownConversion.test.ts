@@ -28,9 +28,9 @@ describe("content that a revision lacks", () => {
   })
 
   it("stays where the revision has it, by reference", () => {
-    assert.strictEqual(v2025_06_18.encode.callToolResult(result), result)
-    assert.strictEqual(v2025_11_25.encode.callToolResult(result), result)
-    assert.strictEqual(v2026_07_28.encode.callToolResult(result).content, result.content)
+    assert.strictEqual<unknown>(v2025_06_18.encode.callToolResult(result), result)
+    assert.strictEqual<unknown>(v2025_11_25.encode.callToolResult(result), result)
+    assert.strictEqual<unknown>(v2026_07_28.encode.callToolResult(result).content, result.content)
   })
 
   it("loses `_meta`, and annotations their date, where those are unknown", () => {
@@ -38,7 +38,7 @@ describe("content that a revision lacks", () => {
     assert.deepStrictEqual(v2025_03_26.encode.callToolResult({ content }).content, [
       { ...text("a"), annotations: { priority: 0.5 } }
     ])
-    assert.strictEqual(v2025_06_18.encode.callToolResult({ content }).content, content)
+    assert.strictEqual<unknown>(v2025_06_18.encode.callToolResult({ content }).content, content)
   })
 
   it("is rewritten in prompts too", () => {
@@ -63,7 +63,7 @@ describe("structured output", () => {
   it("is put into text when there is none", () => {
     const silent: CallToolResult = { content: [], structuredContent: { sum: 3 } }
     assert.deepStrictEqual(v2025_03_26.encode.callToolResult(silent), { content: [text("{\"sum\":3}")] })
-    assert.strictEqual(v2025_06_18.encode.callToolResult(silent), silent)
+    assert.strictEqual<unknown>(v2025_06_18.encode.callToolResult(silent), silent)
   })
 
   for (const value of [null, 0, "", false, [1, 2], "text"]) {
@@ -82,8 +82,8 @@ describe("structured output", () => {
       content: [text("{}")],
       structuredContent: { result: { sum: 3 } }
     })
-    assert.strictEqual(v2025_11_25.encode.callToolResult(object, { type: "object" }), object)
-    assert.strictEqual(v2025_11_25.encode.callToolResult(object), object)
+    assert.strictEqual<unknown>(v2025_11_25.encode.callToolResult(object, { type: "object" }), object)
+    assert.strictEqual<unknown>(v2025_11_25.encode.callToolResult(object), object)
   })
 
   it("references follow a wrapped schema to its new place", () => {
@@ -125,7 +125,7 @@ describe("structured output", () => {
     }
     assert.deepStrictEqual(v2025_11_25.encode.tool(tool).outputSchema, expected)
     assert.deepStrictEqual(v2025_06_18.encode.tool(tool).outputSchema, expected)
-    assert.strictEqual(v2026_07_28.encode.tool(tool), tool)
+    assert.strictEqual<unknown>(v2026_07_28.encode.tool(tool), tool)
     assert.deepStrictEqual(v2025_03_26.encode.tool(tool), { name: "list", inputSchema: { type: "object" } })
   })
 
@@ -136,7 +136,7 @@ describe("structured output", () => {
       properties: { a: {}, b: { not: {} }, c: { type: "string" } }
     })
     const tool: Tool = { name: "t", inputSchema }
-    assert.strictEqual(v2026_07_28.encode.tool(tool), tool)
+    assert.strictEqual<unknown>(v2026_07_28.encode.tool(tool), tool)
   })
 })
 
@@ -157,7 +157,7 @@ describe("results", () => {
   it("name their server in `_meta` in the stateless era only", () => {
     const _meta = { [MetaKey.serverInfo]: { name: "s", version: "1" }, "com.example/x": 1 }
     const result: CallToolResult = { content: [], _meta }
-    assert.strictEqual(v2026_07_28.encode.callToolResult(result)._meta, _meta)
+    assert.strictEqual<unknown>(v2026_07_28.encode.callToolResult(result)._meta, _meta)
     assert.deepStrictEqual(v2025_11_25.encode.callToolResult(result), { content: [], _meta: { "com.example/x": 1 } })
   })
 

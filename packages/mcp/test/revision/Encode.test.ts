@@ -18,7 +18,7 @@ import {
 } from "./Cases.ts"
 import { isObject, official, versions } from "./Official.ts"
 
-const runs = { arbitrary: { runs: 25 } }
+const runs = { arbitrary: { runs: 20 } }
 
 const wire = (value: unknown): Wire => isObject(value) ? value : assert.fail("not an object")
 

@@ -12,7 +12,7 @@ const validators = Core as unknown as {
   }
 }
 
-const runs = { arbitrary: { runs: 25 } }
+const runs = { arbitrary: { runs: 20 } }
 
 const wire = (value: unknown): Wire => isObject(value) ? value : assert.fail("not an object")
 

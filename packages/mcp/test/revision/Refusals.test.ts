@@ -109,6 +109,20 @@ describe("what is read although the official schema would not have it", () => {
   })
 })
 
+describe("members of other revisions", () => {
+  it("survive when they fit the model, and are left out when they do not", () => {
+    const { decodeResult } = revisionOf("2024-11-05").clientRequests.get("tools/list")!
+    const inputSchema = { type: "object" as const }
+    const tools = [{ name: "a", inputSchema, title: "A", vendor: 1 }, { name: "b", inputSchema, title: 5, icons: {} }]
+    assert.deepStrictEqual(Result.getOrThrow(decodeResult({ tools })) as unknown, {
+      tools: [tools[0], { name: "b", inputSchema }]
+    })
+    assert.isTrue(Result.isFailure(
+      revisionOf("2025-06-18").clientRequests.get("tools/list")!.decodeResult({ tools })
+    ))
+  })
+})
+
 describe("what the other era means by a word", () => {
   it("a session-era result type is not read", () => {
     for (const version of ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] as const) {

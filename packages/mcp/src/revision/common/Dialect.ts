@@ -20,7 +20,7 @@ import type { CreateMessageParams, SamplingMessage } from "../../schema/Sampling
 import type { CallToolParams, CallToolResult, Tool } from "../../schema/Tool.ts"
 import type { Era, Facts } from "../Revision.ts"
 
-/** Where members come and go. `Block` stands for every content block, `Contents` for both kinds of resource contents. */
+/** Where members come and go. `Block` is every content block, `Contents` are both kinds of resource contents. */
 interface Nouns {
   readonly Annotations: Annotations
   readonly Block: Pick<TextContent, "_meta">

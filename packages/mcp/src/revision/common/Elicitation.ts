@@ -1,6 +1,6 @@
 /**
- * Elicitation for revisions that lack parts of it: URL mode, multiple choice, titled choices, defaults. Whether to ask at
- * all is decided above, by the client's capabilities; here a question that was asked anyway is put as well as the
+ * Elicitation for revisions that lack parts of it: URL mode, multiple choice, titled choices, defaults. Whether to ask
+ * at all is decided above, by the client's capabilities; here a question that was asked anyway is put as well as the
  * revision can.
  *
  * @since 0.1.0

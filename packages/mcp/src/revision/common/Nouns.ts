@@ -1,6 +1,6 @@
 /**
- * The projections of what messages are made of, built from a dialect: what the revision lacks is left out or put another
- * way. Messages are put together from them in the encoder.
+ * The projections of what messages are made of, built from a dialect: what the revision lacks is left out or put
+ * another way. Messages are put together from them in the encoder.
  *
  * @since 0.1.0
  */

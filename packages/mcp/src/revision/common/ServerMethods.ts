@@ -1,6 +1,6 @@
 /**
- * The requests of servers, each as a function from a model to a codec, and the result that carries them in the stateless
- * era. A revision calls those that it has.
+ * The requests of servers, each as a function from a model to a codec, and the result that carries them in the
+ * stateless era. A revision calls those that it has.
  *
  * @since 0.1.0
  */

@@ -1,6 +1,6 @@
 /**
- * The requests about tasks of the session era, which either side may send. The other era has tasks as an extension, with
- * other shapes.
+ * The requests about tasks of the session era, which either side may send. The other era has tasks as an extension,
+ * with other shapes.
  *
  * @since 0.1.0
  */
