@@ -5,6 +5,9 @@
  * @since 0.1.0
  */
 
+/** Asking the client in the middle of a handler. @since 0.1.0 */
+export * as Ask from "./contract/Ask.ts"
+
 /** What a server offers, as one value. @since 0.1.0 */
 export * as Catalog from "./contract/Catalog.ts"
 

@@ -13,6 +13,7 @@ import type { ClientCapabilities } from "../schema/Capabilities.ts"
 import type { Implementation } from "../schema/Implementation.ts"
 import type { LoggingLevel } from "../schema/Logging.ts"
 import type { Meta } from "../schema/Meta.ts"
+import type { Send } from "./Ask.ts"
 
 /**
  * How far a call has come, as sent to the client that asked for it (PRG-03, PRG-04).
@@ -56,6 +57,8 @@ export interface RequestInfo {
   readonly progress: (update: ProgressUpdate) => Effect.Effect<void>
   /** Sends a log message if the client wants messages of that level, and does nothing otherwise. */
   readonly log: (level: LoggingLevel, data: unknown, logger?: string) => Effect.Effect<void>
+  /** Asks the client and waits for its answer. */
+  readonly ask: Send
   /** The services that live as long as the client's session, and otherwise as long as this request. */
   readonly session: SessionMemo
 }

@@ -16,8 +16,10 @@ import * as Rpc from "../jsonrpc/RpcError.ts"
 import type { LoggingLevel } from "../schema/Logging.ts"
 import * as InFlight from "../session/InFlight.ts"
 import * as Lifecycle from "../session/Lifecycle.ts"
+import * as PendingRequests from "../session/PendingRequests.ts"
 import { admitMeta, isClaimed } from "../session/StatelessAdmission.ts"
 import type { Connection, Received } from "../transport/Connection.ts"
+import * as Asking from "./Asking.ts"
 import * as Engine from "./Engine.ts"
 import * as Handshake from "./Handshake.ts"
 import type { Origin } from "./Origin.ts"
@@ -31,6 +33,7 @@ interface State {
   readonly server: Server
   readonly connection: Connection
   readonly inFlight: InFlight.InFlight<Running>
+  readonly pending: PendingRequests.PendingRequests
   readonly memo: SessionMemo.ClosableMemo
   readonly fork: (effect: Effect.Effect<Engine.Answer>) => Running
   lifecycle: Lifecycle.Lifecycle
@@ -75,6 +78,12 @@ const sessionOrigin = (state: State, handshake: Handshake.Handshake): Origin => 
   logLevel: state.logLevel,
   header: () => undefined,
   send: send(state),
+  ask: Asking.over({
+    revision: handshake.revision,
+    clientCapabilities: handshake.clientCapabilities,
+    pending: state.pending,
+    send: send(state)
+  }),
   memo: state.memo,
   release: undefined
 })
@@ -142,10 +151,9 @@ const onMessage = (state: State, message: Message.Message | Message.Batch | Mess
       return refuse(state, message.id, message.error)
     case "Batch":
       return refuse(state, undefined, Rpc.invalidRequest("Batches are not served here"))
-    // Nothing is ever asked of the client yet, so an answer of its is to nothing.
     case "Success":
     case "Failure":
-      return
+      return PendingRequests.settle(state.pending, message)
   }
 }
 
@@ -178,6 +186,7 @@ export const run = (server: Server, connection: Connection): Effect.Effect<void>
       server,
       connection,
       inFlight: InFlight.make(server.sessionLimits.inFlightRequestsMax),
+      pending: PendingRequests.make(server.sessionLimits.inFlightRequestsMax),
       memo: SessionMemo.make(),
       fork: Effect.runForkWith(context),
       lifecycle: Lifecycle.initial,

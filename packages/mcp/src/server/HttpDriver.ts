@@ -67,7 +67,7 @@ const onPost = (
         : sessions.onNotification(exchange, message)
     case "Success":
     case "Failure":
-      return sessions.onResponse(exchange)
+      return sessions.onResponse(exchange, message)
     case "Malformed":
       return refused(exchange, HttpAdmission.refuse(400, message.error), message.id)
     case "Batch":

@@ -31,6 +31,8 @@ const withCors = (exchange: HttpExchange, headers: ResponseHeaders): ResponseHea
  * @since 0.1.0
  */
 export interface HttpReply {
+  /** Whether anything can be sent ahead of the answer. */
+  readonly mayStream: boolean
   /** Sends a message ahead of the answer, as an event; drops it when only JSON may be sent. */
   readonly send: (text: string) => Effect.Effect<void>
   /** Sends the answer and ends the reply. The status only shows when nothing was sent before. */
@@ -86,6 +88,7 @@ export const make = (exchange: HttpExchange, policy: HttpPolicy, acceptance: Acc
   let open: HttpStream | undefined
   const opened = (): HttpStream => open ??= stream(exchange)
   return {
+    mayStream,
     send: (text) => mayStream ? Effect.suspend(() => opened().write(SseFraming.message(text))) : Effect.void,
     finish: (status, text) =>
       Effect.suspend(() => {

@@ -17,9 +17,11 @@ import { withoutHeader } from "../revision/Revisions.ts"
 import * as HttpAdmission from "../session/HttpAdmission.ts"
 import type { HttpPolicy } from "../session/HttpPolicy.ts"
 import * as InFlight from "../session/InFlight.ts"
+import * as PendingRequests from "../session/PendingRequests.ts"
 import { SessionId } from "../session/SessionId.ts"
 import type { SessionStore } from "../session/SessionStore.ts"
 import type { HttpExchange } from "../transport/HttpExchange.ts"
+import * as Asking from "./Asking.ts"
 import * as Engine from "./Engine.ts"
 import * as Handshake from "./Handshake.ts"
 import * as HttpReply from "./HttpReply.ts"
@@ -42,7 +44,7 @@ export interface HttpSessions {
     request: Message.Request
   ) => Effect.Effect<void>
   readonly onNotification: (exchange: HttpExchange, notification: Message.Notification) => Effect.Effect<void>
-  readonly onResponse: (exchange: HttpExchange) => Effect.Effect<void>
+  readonly onResponse: (exchange: HttpExchange, answer: Message.Success | Message.Failure) => Effect.Effect<void>
   readonly onGet: (exchange: HttpExchange) => Effect.Effect<void>
   readonly onDelete: (exchange: HttpExchange) => Effect.Effect<void>
 }
@@ -107,7 +109,11 @@ const callInSession = (
 ): Effect.Effect<void> => {
   const admitted = InFlight.admits(session.inFlight, request.id)
   if (Result.isFailure(admitted)) return refused(exchange, HttpAdmission.refuse(400, admitted.failure), request.id)
-  const origin = LiveSession.origin(session, { header: exchange.header, send: reply.send })
+  const origin = LiveSession.origin(session, {
+    header: exchange.header,
+    send: reply.send,
+    mayAsk: reply.mayStream
+  })
   const call = Effect.flatMap(
     Engine.answer(endpoint.server.methods, request, origin),
     (answer) => reply.finish(200, answer.text)
@@ -141,6 +147,7 @@ const callAlone = (
     logLevel: "info",
     header: exchange.header,
     send: reply.send,
+    ask: Asking.unsupported,
     memo,
     release: memo.close
   }
@@ -176,12 +183,13 @@ const onNotification = (endpoint: Endpoint): HttpSessions["onNotification"] => (
   })
 }
 
-/** Nothing is asked of clients yet, so their answers are taken and dropped; without a session they are refused. */
-const onResponse = (endpoint: Endpoint): HttpSessions["onResponse"] => (exchange) => {
+const onResponse = (endpoint: Endpoint): HttpSessions["onResponse"] => (exchange, answer) => {
   const session = sessionOf(endpoint, exchange)
-  return Result.isFailure(session)
-    ? refused(exchange, session.failure)
-    : Effect.sync(() => HttpReply.empty(exchange, 202))
+  if (Result.isFailure(session)) return refused(exchange, session.failure)
+  return Effect.sync(() => {
+    HttpReply.empty(exchange, 202)
+    PendingRequests.settle(session.success.pending, answer)
+  })
 }
 
 const holdStream = (session: LiveSession.LiveSession, exchange: HttpExchange): Effect.Effect<void> =>

@@ -11,7 +11,9 @@ import type { ClientCapabilities } from "../schema/Capabilities.ts"
 import type { Implementation } from "../schema/Implementation.ts"
 import type { LoggingLevel } from "../schema/Logging.ts"
 import * as InFlight from "../session/InFlight.ts"
+import * as PendingRequests from "../session/PendingRequests.ts"
 import type { HttpStream } from "../transport/HttpExchange.ts"
+import * as Asking from "./Asking.ts"
 import type { Origin } from "./Origin.ts"
 import * as SessionMemo from "./SessionMemo.ts"
 
@@ -31,6 +33,8 @@ export interface LiveSession {
   readonly inFlight: InFlight.InFlight<Fiber.Fiber<unknown>>
   /** Streams that the client holds open with GET. */
   readonly streams: Set<HttpStream>
+  /** What was asked of the client and is not answered yet. */
+  readonly pending: PendingRequests.PendingRequests
   readonly memo: SessionMemo.ClosableMemo
   logLevel: LoggingLevel
   lastActiveMillis: number
@@ -57,6 +61,7 @@ export const make = (opening: Opening, inFlightRequestsMax: number): LiveSession
   ...opening,
   inFlight: InFlight.make(inFlightRequestsMax),
   streams: new Set(),
+  pending: PendingRequests.make(inFlightRequestsMax),
   memo: SessionMemo.make(),
   logLevel: "info"
 })
@@ -75,7 +80,10 @@ export const isBusy = (session: LiveSession): boolean => session.inFlight.entrie
  * @category conversions
  * @since 0.1.0
  */
-export const origin = (session: LiveSession, channel: Pick<Origin, "header" | "send">): Origin => ({
+export const origin = (
+  session: LiveSession,
+  channel: Pick<Origin, "header" | "send"> & { readonly mayAsk: boolean }
+): Origin => ({
   revision: session.revision,
   clientInfo: session.clientInfo,
   clientCapabilities: session.clientCapabilities,
@@ -88,6 +96,12 @@ export const origin = (session: LiveSession, channel: Pick<Origin, "header" | "s
   logLevel: session.logLevel,
   header: channel.header,
   send: channel.send,
+  ask: Asking.over({
+    revision: session.revision,
+    clientCapabilities: session.clientCapabilities,
+    pending: session.pending,
+    send: channel.mayAsk ? channel.send : undefined
+  }),
   memo: session.memo,
   release: undefined
 })

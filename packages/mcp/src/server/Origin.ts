@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
+import type { Send } from "../contract/Ask.ts"
 import type { SessionMemo } from "../contract/McpRequest.ts"
 import type { Params } from "../jsonrpc/Message.ts"
 import type { Revision } from "../revision/Revision.ts"
@@ -13,6 +14,7 @@ import type { Implementation } from "../schema/Implementation.ts"
 import { type LoggingLevel, severity } from "../schema/Logging.ts"
 import { MetaKey } from "../schema/Meta.ts"
 import { metaOf } from "../session/StatelessAdmission.ts"
+import { unsupported } from "./Asking.ts"
 import { make as makeMemo } from "./SessionMemo.ts"
 
 /**
@@ -33,6 +35,8 @@ export interface Origin {
   readonly header: (name: string) => string | undefined
   /** Sends a notification on the request's own stream, as finished text. */
   readonly send: (text: string) => Effect.Effect<void>
+  /** Asks the client, where that is possible. */
+  readonly ask: Send
   /** Services that live as long as the session, or else as long as the request. */
   readonly memo: SessionMemo
   /** What to do when the request has ended, whichever way. */
@@ -75,6 +79,7 @@ export const stateless = (
     logLevel: isLevel(level) ? level : undefined,
     header: channel.header,
     send: channel.send,
+    ask: unsupported,
     memo,
     release: memo.close
   }

@@ -61,6 +61,7 @@ export const make = (request: Request, origin: Origin): RequestInfo => {
     header: origin.header,
     progress: progressReporter(origin, meta[MetaKey.progressToken]),
     log: logger(origin),
+    ask: origin.ask,
     session: origin.memo
   }
 }

@@ -115,7 +115,9 @@ const sift = (
   return found
 }
 
-const settle = (found: AnswerMessage | Message.Malformed): Effect.Effect<AnswerMessage, TransportError.TransportError> =>
+const settle = (
+  found: AnswerMessage | Message.Malformed
+): Effect.Effect<AnswerMessage, TransportError.TransportError> =>
   found._tag === "Malformed" ? Effect.fail(invalid(found.error.message)) : Effect.succeed(found)
 
 const readJson = (
@@ -152,8 +154,7 @@ const readEvents = (
     }
     return Effect.flatMap(
       Stream.runForEachWhile(Stream.decodeText(bytes(response)), feed),
-      () =>
-        found === undefined ? Effect.fail(TransportError.make(new TransportError.AnswerMissing())) : settle(found)
+      () => found === undefined ? Effect.fail(TransportError.make(new TransportError.AnswerMissing())) : settle(found)
     )
   })
 

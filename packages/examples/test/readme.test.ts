@@ -1,0 +1,82 @@
+/**
+ * What the documentation shows compiles against the sources, and runs where it can be run; and what does not is found.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { doctest } from "../../../scripts/doctest.mjs"
+
+const fence = (words: string, ...lines: ReadonlyArray<string>) => ["```" + words, ...lines, "```", ""].join("\n")
+
+/** The verdict on a project that consists of these files. */
+const verdict = async (files: Record<string, string>) => {
+  const project = mkdtempSync(join(tmpdir(), "parley-doctest-"))
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(project, path)), { recursive: true })
+      writeFileSync(join(project, path), text)
+    }
+    return await doctest(project)
+  } finally {
+    rmSync(project, { recursive: true, force: true })
+  }
+}
+
+const docstring = (text: string) => `/**\n${text.trimEnd().replace(/^/gm, " * ")}\n */\nexport const a = 1\n`
+
+describe("doctest", () => {
+  it("compiles and runs fences of pages and docstrings, which may import each other by name", async () => {
+    const result = await verdict({
+      "README.md": "# A\n\n" + fence("ts file=answer.ts", "export const answer: number = 42") +
+        fence(
+          "ts file=main.ts run",
+          "import { strictEqual } from \"node:assert\"",
+          "import { answer } from \"./answer.ts\"",
+          "",
+          "strictEqual(answer, 42)"
+        ) +
+        fence("ts fragment", "not code at all") + fence("sh", "npm start"),
+      "packages/mcp/src/A.ts": docstring(
+        fence("ts", "import * as Effect from \"effect/Effect\"", "Effect.runSync(Effect.void)")
+      )
+    })
+    assert.deepStrictEqual(result, { compiled: 3, run: 2, failures: [] })
+  })
+
+  it("finds what does not compile, at its own line", async () => {
+    const { failures } = await verdict({
+      "README.md": "# A\n\n" + fence("ts", "", "const a: string = 1"),
+      "packages/node/src/A.ts": docstring("A value.\n\n@example\n" + fence("ts", "nowhere()"))
+    })
+    assert.match(failures[0] ?? "", /^README\.md:5 error TS2322/)
+    assert.match(failures[1] ?? "", /^packages\/node\/src\/A\.ts:6 error TS2304/)
+    assert.strictEqual(failures.length, 2)
+  })
+
+  it("finds what fails as it runs, at once or later, but runs only what is to be run", async () => {
+    const { failures, run } = await verdict({
+      "packages/docs/guide.md": fence("ts run", "throw new Error(\"at once\")") +
+        fence("ts run", "void Promise.reject(new Error(\"later\"))") + fence("ts", "throw new Error(\"not run\")"),
+      "packages/mcp/src/A.ts": docstring(fence("ts no-run", "throw new Error(\"not run\")"))
+    })
+    assert.strictEqual(run, 2)
+    assert.strictEqual(failures.length, 2)
+    assert.match(failures.join("\n"), /packages\/docs\/guide\.md:2 failed: Error: at once/)
+    assert.match(failures.join("\n"), /Error: later/)
+    assert.notMatch(failures.join("\n"), /not run/)
+  })
+
+  it("refuses two fences of one name on a page", async () => {
+    const { failures } = await verdict({ "README.md": fence("ts file=a.ts", "const a = 1").repeat(2) })
+    assert.deepStrictEqual(failures, ["README.md:5 a second a.ts on this page"])
+  })
+})
+
+describe("this project", () => {
+  it("shows no example that does not compile or run", { timeout: 90_000 }, async () => {
+    const { compiled, failures } = await doctest()
+    assert.deepStrictEqual(failures, [])
+    assert.isAbove(compiled, 0)
+  })
+})
