@@ -59,8 +59,7 @@ const notFound = (response: Http.ServerResponse): void => {
   response.writeHead(404, { "content-type": "application/json", "content-length": body.length }).end(body)
 }
 
-const isAt = (path: string, url: string | undefined): boolean =>
-  url === path || url?.startsWith(`${path}?`) === true
+const isAt = (path: string, url: string | undefined): boolean => url === path || url?.startsWith(`${path}?`) === true
 
 const answer = (
   endpoint: Endpoint,
@@ -116,13 +115,16 @@ const serve = (
     yield* Effect.addFinalizer(() => Effect.sync(() => http.closeAllConnections()))
     const handler = yield* HttpDriver.make(mcp, HttpPolicy.make(options))
     const context = yield* Effect.context<never>()
-    http.on("request", listener({
-      path,
-      bytesMax: mcp.messageLimits.messageBytesMax,
-      handler,
-      fork: Effect.runForkWith(context),
-      running
-    }))
+    http.on(
+      "request",
+      listener({
+        path,
+        bytesMax: mcp.messageLimits.messageBytesMax,
+        handler,
+        fork: Effect.runForkWith(context),
+        running
+      })
+    )
     const bound = yield* listen(http, options)
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {

@@ -236,7 +236,9 @@ const provide = (
       const shelf = handlers[entry.kind]
       const run = shelf !== undefined && Object.hasOwn(shelf, entry.name) ? shelf[entry.name] : undefined
       // The keys are known to the types of `layer`; here they are data.
-      return run === undefined ? services : Context.add(services, handler(entry.key), { run, context }) as typeof services
+      return run === undefined
+        ? services
+        : Context.add(services, handler(entry.key), { run, context }) as typeof services
     }, Context.empty())))
 
 const fromEntries = <Id extends string, E extends AnyEntry>(id: Id, entries: ReadonlyArray<E>): Catalog<Id, E> => ({

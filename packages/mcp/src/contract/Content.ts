@@ -128,8 +128,10 @@ const fromFile = <A>(
   mimeType: string | undefined,
   make: (data: Uint8Array, mimeType: string) => A
 ): Effect.Effect<A, PlatformError, FileSystem.FileSystem> =>
-  Effect.flatMap(FileSystem.FileSystem, (files) =>
-    Effect.map(files.readFile(path), (data) => make(data, mimeType ?? mimeTypeOf(path))))
+  Effect.flatMap(
+    FileSystem.FileSystem,
+    (files) => Effect.map(files.readFile(path), (data) => make(data, mimeType ?? mimeTypeOf(path)))
+  )
 
 /**
  * An image from a file; without a media type, it is told from the file's extension.

@@ -104,4 +104,5 @@ export const serve = <const Uri extends string, Params extends Parameters<Uri>, 
   uriTemplate: Uri,
   options: Options<Uri, Params>,
   handler: Handler<ResourceTemplate<Uri, Schema.Struct<Params>>, R>
-): Served.Served<ResourceTemplate<Uri, Schema.Struct<Params>>, R> => Served.make(make<Uri, Params>(uriTemplate, options), handler)
+): Served.Served<ResourceTemplate<Uri, Schema.Struct<Params>>, R> =>
+  Served.make(make<Uri, Params>(uriTemplate, options), handler)

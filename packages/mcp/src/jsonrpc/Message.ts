@@ -6,8 +6,8 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import type { Limits } from "./Limits.ts"
 import * as ErrorCode from "./ErrorCode.ts"
+import type { Limits } from "./Limits.ts"
 import type { RpcError } from "./RpcError.ts"
 import * as Rpc from "./RpcError.ts"
 

@@ -50,8 +50,7 @@ export const invalidRequest = (message: string): RpcError => make(ErrorCode.Inva
  * @category constructors
  * @since 0.1.0
  */
-export const internalError = (message: string, data?: unknown): RpcError =>
-  make(ErrorCode.InternalError, message, data)
+export const internalError = (message: string, data?: unknown): RpcError => make(ErrorCode.InternalError, message, data)
 
 /**
  * Any code. `data` is left out when it is `undefined`.

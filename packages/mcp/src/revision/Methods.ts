@@ -17,10 +17,15 @@ import type {
   PingParams,
   PingResult
 } from "../schema/Lifecycle.ts"
-import type { LoggingMessageParams, SetLevelParams } from "../schema/Logging.ts"
-import type { EmptyResult, NotificationParams } from "../schema/Message.ts"
+import type { LoggingMessageParams, SetLevelParams, SetLevelResult } from "../schema/Logging.ts"
 import type { ProgressNotificationParams } from "../schema/Progress.ts"
-import type { GetPromptParams, GetPromptResult, ListPromptsParams, ListPromptsResult } from "../schema/Prompt.ts"
+import type {
+  GetPromptParams,
+  GetPromptResult,
+  ListPromptsParams,
+  ListPromptsResult,
+  PromptListChangedParams
+} from "../schema/Prompt.ts"
 import type {
   ListResourcesParams,
   ListResourcesResult,
@@ -28,11 +33,14 @@ import type {
   ListResourceTemplatesResult,
   ReadResourceParams,
   ReadResourceResult,
+  ResourceListChangedParams,
   ResourceUpdatedParams,
   SubscribeParams,
-  UnsubscribeParams
+  SubscribeResult,
+  UnsubscribeParams,
+  UnsubscribeResult
 } from "../schema/Resource.ts"
-import type { ListRootsParams, ListRootsResult } from "../schema/Roots.ts"
+import type { ListRootsParams, ListRootsResult, RootsListChangedParams } from "../schema/Roots.ts"
 import type { CreateMessageParams, CreateMessageResult } from "../schema/Sampling.ts"
 import type { AcknowledgedParams, ListenParams, ListenResult } from "../schema/Subscription.ts"
 import type {
@@ -46,7 +54,13 @@ import type {
   ListTasksResult,
   TaskStatusParams
 } from "../schema/Task.ts"
-import type { CallToolParams, CallToolResult, ListToolsParams, ListToolsResult } from "../schema/Tool.ts"
+import type {
+  CallToolParams,
+  CallToolResult,
+  ListToolsParams,
+  ListToolsResult,
+  ToolListChangedParams
+} from "../schema/Tool.ts"
 
 /**
  * A request: what goes and what comes back.
@@ -82,12 +96,12 @@ export interface ClientRequests extends TaskRequests {
   readonly "resources/list": RequestTypes<ListResourcesParams, ListResourcesResult>
   readonly "resources/templates/list": RequestTypes<ListResourceTemplatesParams, ListResourceTemplatesResult>
   readonly "resources/read": RequestTypes<ReadResourceParams, ReadResourceResult | InputRequiredResult>
-  readonly "resources/subscribe": RequestTypes<SubscribeParams, EmptyResult>
-  readonly "resources/unsubscribe": RequestTypes<UnsubscribeParams, EmptyResult>
+  readonly "resources/subscribe": RequestTypes<SubscribeParams, SubscribeResult>
+  readonly "resources/unsubscribe": RequestTypes<UnsubscribeParams, UnsubscribeResult>
   readonly "prompts/list": RequestTypes<ListPromptsParams, ListPromptsResult>
   readonly "prompts/get": RequestTypes<GetPromptParams, GetPromptResult | InputRequiredResult>
   readonly "completion/complete": RequestTypes<CompleteParams, CompleteResult>
-  readonly "logging/setLevel": RequestTypes<SetLevelParams, EmptyResult>
+  readonly "logging/setLevel": RequestTypes<SetLevelParams, SetLevelResult>
   readonly "subscriptions/listen": RequestTypes<ListenParams, ListenResult>
 }
 
@@ -119,7 +133,7 @@ interface CommonNotifications {
  */
 export interface ClientNotifications extends CommonNotifications {
   readonly "notifications/initialized": InitializedParams
-  readonly "notifications/roots/list_changed": NotificationParams
+  readonly "notifications/roots/list_changed": RootsListChangedParams
 }
 
 /**
@@ -131,9 +145,9 @@ export interface ClientNotifications extends CommonNotifications {
 export interface ServerNotifications extends CommonNotifications {
   readonly "notifications/message": LoggingMessageParams
   readonly "notifications/resources/updated": ResourceUpdatedParams
-  readonly "notifications/resources/list_changed": NotificationParams
-  readonly "notifications/tools/list_changed": NotificationParams
-  readonly "notifications/prompts/list_changed": NotificationParams
+  readonly "notifications/resources/list_changed": ResourceListChangedParams
+  readonly "notifications/tools/list_changed": ToolListChangedParams
+  readonly "notifications/prompts/list_changed": PromptListChangedParams
   readonly "notifications/elicitation/complete": ElicitationCompleteParams
   readonly "notifications/subscriptions/acknowledged": AcknowledgedParams
 }

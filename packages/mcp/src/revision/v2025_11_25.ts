@@ -43,7 +43,7 @@ export const v2025_11_25: Revision = assemble(dialect, {
   errorIdRequired: false,
   resourceNotFoundCode: ErrorCode.ResourceNotFound,
   invalidArguments: "ToolError",
-  urlElicitationRequiredCode: -32042,
+  urlElicitationRequiredCode: ErrorCode.UrlElicitationRequired,
   versionHeader: "Expected",
   primingEvent: true
 }, {

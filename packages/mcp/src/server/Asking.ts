@@ -86,7 +86,8 @@ const decode = <A>(answer: Success | Failure, codec: RequestCodec<unknown, A>): 
  * @category asking
  * @since 0.1.0
  */
-export const over = (channel: Channel): Ask.Send => <M extends Ask.Method>(
+export const over = (channel: Channel): Ask.Send =>
+<M extends Ask.Method>(
   method: M,
   params: ServerRequests[M]["params"]
 ) => {

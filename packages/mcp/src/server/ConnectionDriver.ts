@@ -92,8 +92,10 @@ const sessionOrigin = (state: State, handshake: Handshake.Handshake): Origin => 
 const originOf = (state: State, request: Message.Request): Result.Result<Origin, RpcError> => {
   if (isClaimed(request)) {
     const { revisionsByVersion, versions } = state.server
-    return Result.map(admitMeta(request.params, revisionsByVersion, versions), (revision) =>
-      Origins.stateless(revision, request.params, { header: () => undefined, send: send(state) }))
+    return Result.map(
+      admitMeta(request.params, revisionsByVersion, versions),
+      (revision) => Origins.stateless(revision, request.params, { header: () => undefined, send: send(state) })
+    )
   }
   const admitted = request.method === "ping" ? Result.succeed(undefined) : advance(state, "Request")
   if (Result.isFailure(admitted)) return Result.fail(admitted.failure)

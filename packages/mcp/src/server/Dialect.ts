@@ -9,12 +9,12 @@ import type { Components } from "./Components.ts"
 import * as Identity from "./Identity.ts"
 
 /**
- * The names of the listings.
+ * The methods whose result is the same text for everybody.
  *
  * @category models
  * @since 0.1.0
  */
-export type Listing = "tools/list" | "resources/list" | "resources/templates/list" | "prompts/list"
+export type Fixed = "tools/list" | "resources/list" | "resources/templates/list" | "prompts/list" | "server/discover"
 
 /**
  * A revision in the mouth of a server.
@@ -26,22 +26,12 @@ export interface Dialect {
   readonly revision: Revision
   /** The text of a result. */
   readonly finish: (wire: Wire) => string
-  /** The text of a listing's result. */
-  readonly listing: (name: Listing) => string
-  /** The text of the result of `server/discover`. */
-  readonly discovery: () => string
+  /** The text of a result that does not change. */
+  readonly text: (name: Fixed) => string
 }
 
 const values = <A extends { readonly definition: unknown }>(map: ReadonlyMap<string, A>): Array<A["definition"]> =>
   Array.from(map.values(), (bound) => bound.definition)
-
-const listings = (components: Components, revision: Revision): { readonly [Name in Listing]: () => Wire } => ({
-  "tools/list": () => revision.encode.listToolsResult({ tools: values(components.tools) }),
-  "resources/list": () => revision.encode.listResourcesResult({ resources: values(components.resources) }),
-  "resources/templates/list": () =>
-    revision.encode.listResourceTemplatesResult({ resourceTemplates: values(components.templates) }),
-  "prompts/list": () => revision.encode.listPromptsResult({ prompts: values(components.prompts) })
-})
 
 const once = <Key, A>(make: (key: Key) => A): (key: Key) => A => {
   const made = new Map<Key, A>()
@@ -54,12 +44,24 @@ const once = <Key, A>(make: (key: Key) => A): (key: Key) => A => {
   }
 }
 
-const discover = (identity: Identity.Identity, revision: Revision, versions: ReadonlyArray<string>): Wire =>
-  revision.encode.result("server/discover", {
-    supportedVersions: versions,
-    capabilities: revision.encode.serverCapabilities(identity.capabilities),
-    ...(identity.instructions === undefined ? {} : { instructions: identity.instructions })
-  })
+const fixed = (
+  components: Components,
+  { capabilities, instructions }: Identity.Identity,
+  { encode }: Revision,
+  supportedVersions: ReadonlyArray<string>
+): { readonly [Name in Fixed]: () => Wire } => ({
+  "tools/list": () => encode.listToolsResult({ tools: values(components.tools) }),
+  "resources/list": () => encode.listResourcesResult({ resources: values(components.resources) }),
+  "resources/templates/list": () =>
+    encode.listResourceTemplatesResult({ resourceTemplates: values(components.templates) }),
+  "prompts/list": () => encode.listPromptsResult({ prompts: values(components.prompts) }),
+  "server/discover": () =>
+    encode.result("server/discover", {
+      supportedVersions,
+      capabilities: encode.serverCapabilities(capabilities),
+      ...(instructions === undefined ? {} : { instructions })
+    })
+})
 
 /**
  * The dialects of a server, by revision.
@@ -74,12 +76,10 @@ export const make = (
 ): (revision: Revision) => Dialect =>
   once((revision: Revision): Dialect => {
     const finish = Identity.finisher(identity, revision)
-    const wires = listings(components, revision)
-    const discovery = once((_: "discover") => finish(discover(identity, revision, versions)))
+    const wires = fixed(components, identity, revision, versions)
     return {
       revision,
       finish,
-      listing: once((name: Listing) => finish(wires[name]())),
-      discovery: () => discovery("discover")
+      text: once((name: Fixed) => finish(wires[name]()))
     }
   })

@@ -76,6 +76,8 @@ const onFailure = (request: Request, cause: Cause.Cause<RpcError>): Effect.Effec
   if (error !== undefined) return Effect.succeed(failure(request.id, error))
   return Cause.hasInterruptsOnly(cause)
     ? Effect.interrupt
-    : Effect.map(Masking.mask(`${request.method} failed`, cause), (masked) =>
-      failure(request.id, Rpc.internalError(masked.message, { reference: masked.reference })))
+    : Effect.map(
+      Masking.mask(`${request.method} failed`, cause),
+      (masked) => failure(request.id, Rpc.internalError(masked.message, { reference: masked.reference }))
+    )
 }

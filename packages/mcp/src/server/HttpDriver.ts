@@ -31,7 +31,11 @@ export type HttpHandler = (exchange: HttpExchange) => Effect.Effect<void>
  * Whether a message is of the stateless era. The body decides (TRN-06); a version header that no session-era revision
  * has is the word of a client that left the claim out (revisions.md 14).
  */
-const isStateless = (server: Server, exchange: HttpExchange, message: Message.Request | Message.Notification): boolean => {
+const isStateless = (
+  server: Server,
+  exchange: HttpExchange,
+  message: Message.Request | Message.Notification
+): boolean => {
   if (isClaimed(message)) return true
   const version = exchange.header("mcp-protocol-version")
   return version !== undefined && exchange.header("mcp-session-id") === undefined &&

@@ -14,7 +14,7 @@ import { type LoggingLevel, severity } from "../schema/Logging.ts"
 import { notFound, type Read } from "./BoundResource.ts"
 import { type BoundTool, errorResult } from "./BoundTool.ts"
 import type { Components } from "./Components.ts"
-import type { Dialect, Listing } from "./Dialect.ts"
+import type { Dialect, Fixed } from "./Dialect.ts"
 import type { Method, Methods } from "./Engine.ts"
 import type { Origin } from "./Origin.ts"
 import * as RequestContext from "./RequestContext.ts"
@@ -25,7 +25,9 @@ const noParams: Params = {}
 
 const stringMember = (params: Params | undefined, member: string): Result.Result<string, RpcError> => {
   const value = params?.[member]
-  return typeof value === "string" ? Result.succeed(value) : Result.fail(Rpc.invalidParams(`"${member}" must be a string`))
+  return typeof value === "string"
+    ? Result.succeed(value)
+    : Result.fail(Rpc.invalidParams(`"${member}" must be a string`))
 }
 
 const argumentsOf = (params: Params | undefined): Result.Result<Params, RpcError> => {
@@ -34,10 +36,10 @@ const argumentsOf = (params: Params | undefined): Result.Result<Params, RpcError
   return isObject(args) ? Result.succeed(args) : Result.fail(Rpc.invalidParams("\"arguments\" must be an object"))
 }
 
-const listing = (dialects: Dialects, name: Listing): Method => (request, origin) =>
+const listing = (dialects: Dialects, name: Fixed): Method => (request, origin) =>
   // All fits on one page, so no cursor was ever given out (PAG-04).
   request.params?.cursor === undefined
-    ? Effect.sync(() => dialects(origin.revision).listing(name))
+    ? Effect.sync(() => dialects(origin.revision).text(name))
     : Effect.fail(Rpc.invalidParams("Unknown cursor"))
 
 /** Wrong arguments are a result that the model can read, or a protocol error, as the revision has it (TOC-03). */
@@ -127,7 +129,7 @@ export const make = (components: Components, dialects: Dialects): Methods => {
   const methods = new Map<string, Method>([
     ["ping", () => Effect.succeed("{}")],
     ["logging/setLevel", setLevel],
-    ["server/discover", (_, origin) => Effect.sync(() => dialects(origin.revision).discovery())]
+    ["server/discover", (_, origin) => Effect.sync(() => dialects(origin.revision).text("server/discover"))]
   ])
   if (components.tools.size > 0) {
     methods.set("tools/list", listing(dialects, "tools/list"))

@@ -1,7 +1,7 @@
 /** What must and what must not compile: checked by the compiler, run by nobody. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Catalog from "../../src/contract/Catalog.ts"
 import { McpRequest } from "../../src/contract/McpRequest.ts"
@@ -30,11 +30,12 @@ type LayerOf<L> = L extends Layer.Layer<infer A, infer _E, infer R> ? { provides
 const some = Demo.layer({
   tools: {
     add: ({ a, b }) => Effect.succeed({ sum: a + b }),
-    count: () => Effect.gen(function*() {
-      const db = yield* Db
-      yield* McpRequest
-      return { n: yield* db.query }
-    })
+    count: () =>
+      Effect.gen(function*() {
+        const db = yield* Db
+        yield* McpRequest
+        return { n: yield* db.query }
+      })
   },
   resources: { "greeting://{name}": ({ name }) => Effect.succeed(`Hello, ${name}!`) }
 })
@@ -81,12 +82,19 @@ same<Equal<Names, "add" | "count" | "other_add" | "other_subtract">>()
 merged.layer({ tools: { other_subtract: () => Effect.succeed("done") } })
 
 // the one-screen form keeps the handler's requirements
-const served = Tool.serve("count", { parameters: { limit: Schema.Int } }, ({ limit }) =>
-  Effect.map(Db, () => `up to ${limit.toFixed()}`))
-type Needs = typeof served extends { readonly handler: (...args: never) => Effect.Effect<unknown, unknown, infer R> } ? R
+const served = Tool.serve(
+  "count",
+  { parameters: { limit: Schema.Int } },
+  ({ limit }) => Effect.map(Db, () => `up to ${limit.toFixed()}`)
+)
+type Needs = typeof served extends { readonly handler: (...args: never) => Effect.Effect<unknown, unknown, infer R> } ?
+  R
   : never
 same<Equal<Needs, Db>>()
 Resource.serve("a://b", {}, () => Effect.succeed("text"))
-Resource.serveTemplate("a://{id}", { params: { id: Schema.NumberFromString } }, ({ id }) =>
-  Effect.succeed(id.toFixed()))
+Resource.serveTemplate(
+  "a://{id}",
+  { params: { id: Schema.NumberFromString } },
+  ({ id }) => Effect.succeed(id.toFixed())
+)
 Prompt.serve("p", { parameters: { who: Schema.String } }, ({ who }) => Effect.succeed(`Dear ${who}`))

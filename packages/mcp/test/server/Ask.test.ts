@@ -15,16 +15,20 @@ interface Message {
   readonly result?: unknown
 }
 
-const sampling = Tool.serve("sampling", {}, () =>
-  Ask.sample({ messages: [{ role: "user", content: { type: "text", text: "2+2?" } }], maxTokens: 10 }).pipe(
-    Effect.map((answer) => `${answer.model} says ${JSON.stringify(answer.content)}`),
-    Effect.catchReason(
-      "AskError",
-      "Unsupported",
-      () => Effect.fail(Tool.fail("no model")),
-      (reason) => Effect.fail(Tool.fail(`${reason._tag}: ${reason.message}`))
+const sampling = Tool.serve(
+  "sampling",
+  {},
+  () =>
+    Ask.sample({ messages: [{ role: "user", content: { type: "text", text: "2+2?" } }], maxTokens: 10 }).pipe(
+      Effect.map((answer) => `${answer.model} says ${JSON.stringify(answer.content)}`),
+      Effect.catchReason(
+        "AskError",
+        "Unsupported",
+        () => Effect.fail(Tool.fail("no model")),
+        (reason) => Effect.fail(Tool.fail(`${reason._tag}: ${reason.message}`))
+      )
     )
-  ))
+)
 
 /** A client of the line: sends messages, and hands over what comes back. */
 const connect = (capabilities: object) =>
