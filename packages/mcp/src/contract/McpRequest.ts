@@ -13,7 +13,7 @@ import type { ClientCapabilities } from "../schema/Capabilities.ts"
 import type { Implementation } from "../schema/Implementation.ts"
 import type { LoggingLevel } from "../schema/Logging.ts"
 import type { Meta } from "../schema/Meta.ts"
-import type { Send } from "./Ask.ts"
+import type { Send } from "./AskError.ts"
 
 /**
  * How far a call has come, as sent to the client that asked for it (PRG-03, PRG-04).

@@ -4,39 +4,11 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import type { RpcError } from "../jsonrpc/RpcError.ts"
-import type { Annotations } from "../schema/Annotations.ts"
-import type { ResourceContents } from "../schema/Content.ts"
-import type { Icon } from "../schema/Icon.ts"
-import type { Meta } from "../schema/Meta.ts"
+import { type HandlerError, notFound, type Output, type Presentation, ResourceNotFound } from "./ResourceOutput.ts"
 import * as Template from "./ResourceTemplate.ts"
 import * as Served from "./Served.ts"
 
-/**
- * How a resource presents itself in `resources/list`.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Presentation {
-  /** The name in the listing; the URI when it is left out. */
-  readonly name?: string
-  /** A name for people. */
-  readonly title?: string
-  /** What it holds. */
-  readonly description?: string
-  /** Its media type; also that of text and bytes which the handler returns bare. */
-  readonly mimeType?: string
-  /** Its size in bytes, when known. */
-  readonly size?: number
-  /** Audience, priority and last change. */
-  readonly annotations?: Annotations
-  /** Pictures for a user interface. */
-  readonly icons?: ReadonlyArray<Icon>
-  /** Vendor members of the listing. */
-  readonly _meta?: Meta
-}
+export { type HandlerError, notFound, type Output, type Presentation, ResourceNotFound }
 
 /**
  * A resource at one URI.
@@ -57,32 +29,6 @@ export interface Resource<out Uri extends string> {
  * @since 0.1.0
  */
 export type Any = Resource<string>
-
-/**
- * What the handler of a resource returns: text, bytes, or contents written out.
- *
- * @category models
- * @since 0.1.0
- */
-export type Output = string | Uint8Array | ResourceContents | ReadonlyArray<ResourceContents>
-
-/**
- * There is no such resource: the client hears the code that its revision has for that (RSC-08, RSC-12).
- *
- * @category errors
- * @since 0.1.0
- */
-export class ResourceNotFound extends Schema.TaggedError<ResourceNotFound>()("ResourceNotFound", {
-  uri: Schema.String
-}) {}
-
-/**
- * What the handler of a resource may fail with.
- *
- * @category models
- * @since 0.1.0
- */
-export type HandlerError = ResourceNotFound | RpcError
 
 /**
  * A handler for a resource with a fixed URI; it receives the URI.
@@ -138,11 +84,3 @@ export const serve = <const Uri extends string, R>(
  * @since 0.1.0
  */
 export const serveTemplate: typeof Template.serve = Template.serve
-
-/**
- * The failure of a handler that found nothing at the URI.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const notFound = (uri: string): ResourceNotFound => new ResourceNotFound({ uri })

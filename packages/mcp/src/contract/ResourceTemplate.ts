@@ -6,7 +6,7 @@
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { AnySchema } from "./ParameterSchema.ts"
-import type { HandlerError, Output, Presentation } from "./Resource.ts"
+import type { HandlerError, Output, Presentation } from "./ResourceOutput.ts"
 import * as Served from "./Served.ts"
 import type { Variables } from "./UriTemplate.ts"
 

@@ -7,7 +7,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Ask from "../contract/Ask.ts"
+import * as Ask from "../contract/AskError.ts"
 import * as Encode from "../jsonrpc/Encode.ts"
 import type { Failure, Success } from "../jsonrpc/Message.ts"
 import type { ServerRequests } from "../revision/Methods.ts"

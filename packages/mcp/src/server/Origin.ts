@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
-import type { Send } from "../contract/Ask.ts"
+import type { Send } from "../contract/AskError.ts"
 import type { SessionMemo } from "../contract/McpRequest.ts"
 import type { Params } from "../jsonrpc/Message.ts"
 import type { Revision } from "../revision/Revision.ts"
