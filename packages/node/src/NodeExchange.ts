@@ -7,6 +7,7 @@
 import type { HttpExchange, HttpStream, ResponseHeaders } from "@parley/mcp/transport/HttpExchange"
 import * as Effect from "effect/Effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Readable } from "node:stream"
 
 /**
  * An exchange, and what to do when the peer goes away before it is finished.
@@ -98,7 +99,7 @@ export const make = (
  * @since 0.1.0
  */
 export const readBody = (
-  request: IncomingMessage,
+  request: Readable,
   bytesMax: number,
   done: (body: string | undefined) => void
 ): void => {

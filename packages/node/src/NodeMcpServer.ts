@@ -1,6 +1,6 @@
 /**
- * Transports for servers on Node: stdio, and HTTP directly on `node:http`. To mount a server on an app's own router, or
- * to get a web handler, see `McpHttp` in `@parley/mcp`.
+ * Transports for servers on Node: stdio, HTTP directly on `node:http`, and HTTP on an app's own router. For a web
+ * handler, see `McpHttp` in `@parley/mcp`.
  *
  * @example
  * ```ts
@@ -19,4 +19,5 @@
  * @since 0.1.0
  */
 export { HttpAddress, type HttpOptions, layerHttp, layerHttpStore } from "./NodeHttp.ts"
+export { layerRouter } from "./NodeRouter.ts"
 export { layerStdio } from "./NodeStdio.ts"

@@ -33,8 +33,19 @@ export const readText: ReadBody = (request, bytesMax) =>
 
 const hasBody = (method: string): boolean => method !== "GET" && method !== "DELETE" && method !== "OPTIONS"
 
-const response = (status: number, headers: ResponseHeaders, body: string): HttpServerResponse.HttpServerResponse =>
-  body === "" ? HttpServerResponse.empty({ status, headers }) : HttpServerResponse.text(body, { status, headers })
+const isPlain = (headers: ResponseHeaders): boolean => {
+  for (const name in headers) if (name !== "content-type") return false
+  return true
+}
+
+/** The common answer has no header but its type, which spares making a record of headers. */
+const response = (status: number, headers: ResponseHeaders, body: string): HttpServerResponse.HttpServerResponse => {
+  if (body === "") return HttpServerResponse.empty({ status, headers })
+  return HttpServerResponse.text(
+    body,
+    isPlain(headers) ? { status, contentType: headers["content-type"] } : { status, headers }
+  )
+}
 
 type Fork = (effect: Effect.Effect<void>) => void
 
@@ -77,6 +88,5 @@ export const serve = (
   options: { readonly bytesMax: number; readonly fork: Fork; readonly readBody: ReadBody }
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   hasBody(request.method)
-    ? Effect.flatMap(options.readBody(request, options.bytesMax), (body) =>
-      answer(request, body, handle, options.fork))
+    ? Effect.flatMap(options.readBody(request, options.bytesMax), (body) => answer(request, body, handle, options.fork))
     : answer(request, "", handle, options.fork)
