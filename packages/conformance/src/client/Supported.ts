@@ -1,0 +1,19 @@
+/**
+ * The names of the scenarios that the fixture client can play. Apart from what plays them, because looking a name up
+ * must cost nothing.
+ */
+
+const supported = [
+  "http-standard-headers",
+  "initialize",
+  "json-schema-2020-12-preservation",
+  "json-schema-ref-no-deref",
+  "request-metadata",
+  "tools_call"
+] as const
+
+/** A scenario that can be played. */
+export type Supported = typeof supported[number]
+
+/** Whether a scenario can be played. */
+export const isSupported = (scenario: string): scenario is Supported => supported.some((name) => name === scenario)
