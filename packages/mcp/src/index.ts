@@ -5,6 +5,12 @@
  * @since 0.1.0
  */
 
+/** Clients as layers, and typed clients of a catalog. @since 0.1.0 */
+export * as McpClient from "./client/McpClient.ts"
+
+/** What can go wrong between a client and a server. @since 0.1.0 */
+export * as McpClientError from "./client/McpClientError.ts"
+
 /** Asking the client in the middle of a handler. @since 0.1.0 */
 export * as Ask from "./contract/Ask.ts"
 

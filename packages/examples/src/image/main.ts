@@ -1,0 +1,14 @@
+/**
+ * Serves over stdio.
+ */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { NodeMcpServer } from "@parley/node"
+import * as Layer from "effect/Layer"
+import { Server } from "./Server.ts"
+
+Server.pipe(
+  Layer.provide([NodeMcpServer.layerStdio, NodeFileSystem.layer]),
+  Layer.launch,
+  NodeRuntime.runMain
+)
