@@ -123,16 +123,18 @@ const shutDown: Effect.Effect<void> = Effect.sync(() => {
 })
 
 /**
- * Serves over stdin and stdout.
+ * Serves over stdin and stdout. Stdout is taken when this layer is built: provide it last, so that what other layers
+ * log as they are built goes to stderr already.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerStdio: Layer.Layer<ServerTransport> = Layer.succeed(ServerTransport, {
-  serve: (server) =>
-    Effect.gen(function*() {
-      const write = yield* ownStdout
+export const layerStdio: Layer.Layer<ServerTransport> = Layer.effect(
+  ServerTransport,
+  Effect.map(ownStdout, (write) => ({
+    serve: (server) => {
       const line = connection(process.stdin, process.stdout, write, server.messageLimits.messageBytesMax)
-      yield* Effect.forkScoped(Effect.andThen(ConnectionDriver.run(server, line), shutDown))
-    })
-})
+      return Effect.asVoid(Effect.forkScoped(Effect.andThen(ConnectionDriver.run(server, line), shutDown)))
+    }
+  }))
+)

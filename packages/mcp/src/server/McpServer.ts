@@ -29,7 +29,16 @@ export interface Options extends ServerInfo {
   readonly revisions?: ReadonlyArray<Revision>
 }
 
-type AnyServed<R> = Served<Catalog.Component, R>
+type AnyServed = Served<Catalog.Component, unknown>
+
+/**
+ * What the handlers of served components need, besides the request they serve and a scope that ends with it.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type Requirements<S> = S extends Served<Catalog.Component, infer R> ? Exclude<R, McpRequest | Scope.Scope>
+  : never
 
 /**
  * A server that is running, for those who drive it by hand: adapters, tests.
@@ -46,10 +55,10 @@ const build = (
 ): Effect.Effect<Server.Server, Components.CatalogError> =>
   Effect.flatMap(Components.make(entries, context), (components) => Server.make(info, components, revisions ?? all))
 
-type Source = Catalog.Any | AnyServed<unknown> | ReadonlyArray<AnyServed<unknown>>
+type Source = Catalog.Any | AnyServed | ReadonlyArray<AnyServed>
 
 const servedContext = (
-  served: ReadonlyArray<AnyServed<unknown>>,
+  served: ReadonlyArray<AnyServed>,
   entries: ReadonlyArray<Catalog.AnyEntry>,
   context: Context.Context<never>
 ): Context.Context<never> =>
@@ -80,10 +89,10 @@ export const make: {
     catalog: Catalog.Catalog<Id, E>,
     options: Options
   ): Effect.Effect<Server.Server, Components.CatalogError, Catalog.HandlersOf<E>>
-  <R>(
-    served: AnyServed<R> | ReadonlyArray<AnyServed<R>>,
+  <S extends AnyServed>(
+    served: S | ReadonlyArray<S>,
     options: Options
-  ): Effect.Effect<Server.Server, Components.CatalogError, Exclude<R, McpRequest | Scope.Scope>>
+  ): Effect.Effect<Server.Server, Components.CatalogError, Requirements<S>>
 } = fromSource
 
 /**
@@ -113,13 +122,13 @@ export const layer: {
     Components.CatalogError | ServerTransportError,
     Catalog.HandlersOf<E> | ServerTransport
   >
-  <R>(
-    served: AnyServed<R> | ReadonlyArray<AnyServed<R>>,
+  <S extends AnyServed>(
+    served: S | ReadonlyArray<S>,
     options: Options
   ): Layer.Layer<
     McpServer,
     Components.CatalogError | ServerTransportError,
-    Exclude<R, McpRequest | Scope.Scope> | ServerTransport
+    Requirements<S> | ServerTransport
   >
 } = (source: Source, options: Options) =>
   Layer.effect(

@@ -8,6 +8,8 @@ import { McpRequest } from "../../src/contract/McpRequest.ts"
 import * as Prompt from "../../src/contract/Prompt.ts"
 import * as Resource from "../../src/contract/Resource.ts"
 import * as Tool from "../../src/contract/Tool.ts"
+import * as McpServer from "../../src/server/McpServer.ts"
+import type { ServerTransport } from "../../src/server/ServerTransport.ts"
 
 class Db extends Context.Service<Db, { readonly query: Effect.Effect<number> }>()("test/Db") {}
 class DbError extends Schema.TaggedError<DbError>()("DbError", { reason: Schema.String }) {}
@@ -24,7 +26,7 @@ const Demo = Catalog.make("demo").add(Add, Count, Greeting, Config, Review)
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
 const same = <T extends true>(): T | undefined => undefined
-type LayerOf<L> = L extends Layer.Layer<infer A, infer _E, infer R> ? { provides: A; needs: R } : never
+type LayerOf<L> = L extends Layer.Layer<infer A, infer _Error, infer R> ? { provides: A; needs: R } : never
 
 // handlers: arguments are inferred, requirements are collected, the request service is not one of them
 const some = Demo.layer({
@@ -91,6 +93,10 @@ type Needs = typeof served extends { readonly handler: (...args: never) => Effec
   R
   : never
 same<Equal<Needs, Db>>()
+class Clock extends Context.Service<Clock, { readonly now: Effect.Effect<number> }>()("test/Clock") {}
+const timed = Resource.serve("time://now", {}, () => Effect.map(Clock, () => "now"))
+const both = McpServer.layer([served, timed], { name: "both", version: "1" })
+same<Equal<LayerOf<typeof both>["needs"], Db | Clock | ServerTransport>>()
 Resource.serve("a://b", {}, () => Effect.succeed("text"))
 Resource.serveTemplate(
   "a://{id}",
