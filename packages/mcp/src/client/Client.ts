@@ -62,20 +62,33 @@ export type ServerNotification = {
 }[keyof ServerNotifications]
 
 /**
+ * The params of a request by its method: those of the protocol, or any object for a method that MCP does not define.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type ParamsOf<M extends string> = M extends keyof ClientRequests ? ClientRequests[M]["params"] : object
+
+/**
+ * The result of a request by its method; unknown for a method that MCP does not define.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type ResultOf<M extends string> = M extends keyof ClientRequests ? ClientRequests[M]["result"] : unknown
+
+/**
  * Sends a request by its method. The params and results of methods that MCP defines are typed and checked; others go
  * as they are.
  *
  * @category models
  * @since 0.1.0
  */
-export interface SendRequest {
-  <M extends keyof ClientRequests>(
-    method: M,
-    params: ClientRequests[M]["params"],
-    options?: RequestOptions
-  ): Effect.Effect<ClientRequests[M]["result"], McpClientError>
-  (method: string, params?: object, options?: RequestOptions): Effect.Effect<unknown, McpClientError>
-}
+export type SendRequest = <const M extends keyof ClientRequests | (string & {})>(
+  method: M,
+  params: ParamsOf<M>,
+  options?: RequestOptions
+) => Effect.Effect<ResultOf<M>, McpClientError>
 
 /**
  * A connected client.

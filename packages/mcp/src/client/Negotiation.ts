@@ -150,8 +150,7 @@ const onVersionRefused = (offer: Offer, state: Probe, error: RpcError, supported
 }
 
 /** Statuses by which a server says that it cannot make sense of a request: only these speak of its age (ERA-10, ERA-11). */
-const statusOfTheOld = (status: number): boolean =>
-  status === 400 || status === 404 || status === 405 || status === 422
+const statusOfTheOld = (status: number): boolean => status === 400 || status === 404 || status === 405 || status === 422
 
 /**
  * Errors that only a stateless-era server sends. Deployed servers use codes nearby for their own purposes, so the code

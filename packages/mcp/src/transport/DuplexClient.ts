@@ -139,6 +139,8 @@ export const make = (
       gone: Deferred.makeUnsafe()
     }
     const listening = Effect.ensuring(state.connection.listen((received) => onReceived(state, received)), hangUp(state))
+    // Also when the scope ends before the line was listened to.
+    yield* Effect.addFinalizer(() => hangUp(state))
     // Not started at once: the caller has the link in hand before the first message is handed over.
     yield* Effect.forkScoped(listening)
     return linkOf(state)

@@ -8,6 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Sse from "effect/encoding/Sse"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import * as Pull from "effect/Pull"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Limits } from "../jsonrpc/Limits.ts"
 import * as Message from "../jsonrpc/Message.ts"
@@ -20,7 +22,20 @@ const errorUnitsMax = 1_000
 
 type AnswerMessage = Message.Success | Message.Failure
 
+/**
+ * The answer, and what is left of a stream: reading it to its end, without looking at it, keeps the connection usable.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Read {
+  readonly message: AnswerMessage
+  readonly rest: Effect.Effect<void> | undefined
+}
+
 const invalid = (detail: string) => TransportError.make(new TransportError.InvalidAnswer({ detail }))
+
+const tooLarge = (bytesMax: number) => TransportError.make(new TransportError.MessageTooLarge({ bytesMax }))
 
 const causeText = (cause: unknown): string | undefined => cause instanceof Error ? cause.message : undefined
 
@@ -46,8 +61,8 @@ const bytes = (response: HttpClientResponse): Stream.Stream<Uint8Array, Transpor
   )
 
 const boundedText = (response: HttpClientResponse, bytesMax: number) => {
-  const tooLarge = () => Stream.fail(TransportError.make(new TransportError.MessageTooLarge({ bytesMax })))
-  return Stream.mkString(Stream.decodeText(Stream.limitBytes(bytes(response), bytesMax, tooLarge)))
+  const bounded = Stream.limitBytes(bytes(response), bytesMax, () => Stream.fail(tooLarge(bytesMax)))
+  return Stream.mkString(Stream.decodeText(bounded))
 }
 
 /**
@@ -129,7 +144,9 @@ const readJson = (
   Effect.flatMap(boundedText(response, limits.messageBytesMax), (text) => {
     if (text === "") return Effect.fail(TransportError.make(new TransportError.AnswerMissing()))
     const found = sift(text, id, limits, receive)
-    return found === undefined ? Effect.fail(invalid("it answers another request")) : settle(found)
+    return found === undefined
+      ? Effect.fail(invalid("it answers another request"))
+      : Effect.map(settle(found), (message): Read => ({ message, rest: undefined }))
   })
 
 const readEvents = (
@@ -137,30 +154,30 @@ const readEvents = (
   id: Message.RequestId,
   limits: Limits,
   receive: (incoming: Incoming) => void
-) =>
-  Effect.suspend(() => {
-    let found: Found
+): Effect.Effect<Read, TransportError.TransportError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const state: { found: Found } = { found: undefined }
     // Comments are not handed over; an event without data only primes the stream; `retry` is for reconnecting.
     const parser = Sse.makeParser((event) => {
-      if (event._tag === "Event" && event.event === "message" && event.data !== "" && found === undefined) {
-        found = sift(event.data, id, limits, receive)
+      if (event._tag === "Event" && event.event === "message" && event.data !== "" && state.found === undefined) {
+        state.found = sift(event.data, id, limits, receive)
       }
     }, { maxEventSize: limits.messageBytesMax })
-    const feed = (text: string) => {
-      const error = parser.feed(text)
-      return error === undefined
-        ? Effect.succeed(found === undefined)
-        : Effect.fail(TransportError.make(new TransportError.MessageTooLarge({ bytesMax: limits.messageBytesMax })))
-    }
-    return Effect.flatMap(
-      Stream.runForEachWhile(Stream.decodeText(bytes(response)), feed),
-      () => found === undefined ? Effect.fail(TransportError.make(new TransportError.AnswerMissing())) : settle(found)
+    const pull = Pull.catchDone(
+      yield* Stream.toPull(Stream.decodeText(bytes(response))),
+      () => Effect.fail(TransportError.make(new TransportError.AnswerMissing()))
     )
+    while (state.found === undefined) {
+      for (const text of yield* pull) {
+        if (parser.feed(text) !== undefined) return yield* tooLarge(limits.messageBytesMax)
+      }
+    }
+    return { message: yield* settle(state.found), rest: Effect.ignore(Effect.forever(pull)) }
   })
 
 /**
- * The answer to the request `id` out of a successful response, JSON or SSE (HTC-16). What else is in it goes to
- * `receive`, in order. An SSE stream is left as soon as the answer is there.
+ * The answer to the request `id` out of a successful response, JSON or SSE (HTC-16). What comes before it goes to
+ * `receive`, in order. The scope is that of the response.
  *
  * @category reading
  * @since 0.1.0
@@ -170,7 +187,7 @@ export const read = (
   id: Message.RequestId,
   limits: Limits,
   receive: (incoming: Incoming) => void
-): Effect.Effect<AnswerMessage, TransportError.TransportError> => {
+): Effect.Effect<Read, TransportError.TransportError, Scope.Scope> => {
   const type = (response.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase()
   switch (type) {
     case "text/event-stream":

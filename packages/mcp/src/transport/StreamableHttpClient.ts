@@ -7,12 +7,13 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Encode from "../jsonrpc/Encode.ts"
 import { JsonRpcLimits, type Limits } from "../jsonrpc/Limits.ts"
 import type { RequestId } from "../jsonrpc/Message.ts"
@@ -43,6 +44,10 @@ export interface Options {
   readonly closeTimeout?: Duration.Input
 }
 
+/** How long an answered stream may take to end, in milliseconds, and how many of them may be about it at a time. */
+const windDownMillis = 1_000
+const windingDownMax = 16
+
 interface State {
   readonly client: HttpClient.HttpClient.With<TransportError.TransportError, Scope.Scope>
   readonly options: Options
@@ -51,6 +56,9 @@ interface State {
   /** The session that `initialize` opened (HTS-04), and the revision agreed in it. */
   sessionId: string | undefined
   revision: Revision | undefined
+  /** Answered streams that have not ended, and the scope in which they may. */
+  readonly scope: Scope.Scope
+  windingDown: number
 }
 
 type Headers = { readonly [name: string]: string }
@@ -122,16 +130,56 @@ const noteSession = (state: State, request: OutgoingRequest, response: HttpClien
   else if (request.revision.era === "session") state.revision = request.revision
 }
 
+interface Exchanged extends Answer {
+  readonly rest: HttpAnswer.Read["rest"]
+}
+
+const exchange = Effect.fnUntraced(function*(
+  state: State,
+  outgoing: OutgoingRequest
+): Effect.fn.Return<Exchanged, TransportError.TransportError, Scope.Scope> {
+  const sessionId = outgoing.revision.era === "session" ? state.sessionId : undefined
+  const text = Encode.request(outgoing.id, outgoing.method, outgoing.paramsText)
+  const response = yield* post(state, headersOf(state, outgoing), text)
+  if (!isSuccess(response)) {
+    return { ...yield* onRefusal(state, response, outgoing.id, sessionId), rest: undefined }
+  }
+  noteSession(state, outgoing, response)
+  const { message, rest } = yield* HttpAnswer.read(response, outgoing.id, state.limits, state.receive)
+  return { message, status: response.status, rest }
+})
+
+/**
+ * Lets an answered stream come to its end by itself, for a moment: cutting it off would cost the connection beneath,
+ * and the next request a new one. Nobody waits for that.
+ */
+const windDown = (state: State, rest: Effect.Effect<void>, close: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (state.windingDown >= windingDownMax) return close
+    state.windingDown++
+    const ended = Effect.andThen(
+      close,
+      Effect.sync(() => {
+        state.windingDown--
+      })
+    )
+    // Started at once, because a fiber that is interrupted before it starts would not even close.
+    const ending = Effect.ensuring(Effect.timeoutOption(rest, windDownMillis), ended)
+    return Effect.asVoid(Effect.forkIn(ending, state.scope, { startImmediately: true }))
+  })
+
 const request = (state: State, outgoing: OutgoingRequest): Effect.Effect<Answer, TransportError.TransportError> =>
-  Effect.scoped(Effect.gen(function*() {
-    const sessionId = outgoing.revision.era === "session" ? state.sessionId : undefined
-    const text = Encode.request(outgoing.id, outgoing.method, outgoing.paramsText)
-    const response = yield* post(state, headersOf(state, outgoing), text)
-    if (!isSuccess(response)) return yield* onRefusal(state, response, outgoing.id, sessionId)
-    noteSession(state, outgoing, response)
-    const message = yield* HttpAnswer.read(response, outgoing.id, state.limits, state.receive)
-    return { message, status: response.status }
-  }))
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const exit = yield* Effect.exit(restore(Scope.provide(exchange(state, outgoing), scope)))
+      const close = Scope.close(scope, exit)
+      const rest = Exit.isSuccess(exit) ? exit.value.rest : undefined
+      yield* rest === undefined ? close : windDown(state, rest, close)
+      const { message, status } = yield* exit
+      return { message, status }
+    })
+  )
 
 /** Sends what has no answer. What the body of the response says is of no interest unless the status says no. */
 const deliver = (state: State, headers: Headers, sessionId: string | undefined, text: string) =>
@@ -188,7 +236,9 @@ export const make = (options: Options): Effect.Effect<ClientTransport["Service"]
         limits: yield* JsonRpcLimits,
         receive,
         sessionId: undefined,
-        revision: undefined
+        revision: undefined,
+        scope: yield* Effect.scope,
+        windingDown: 0
       }
       yield* Effect.addFinalizer(() => endSession(state))
       return linkOf(state)
