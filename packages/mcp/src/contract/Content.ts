@@ -108,20 +108,22 @@ export const contents = (uri: string, data: Uint8Array | string, mimeType?: stri
   return typeof data === "string" ? { uri, ...type, text: data } : { uri, ...type, blob: Base64.encode(data) }
 }
 
-const mimeTypes: { readonly [extension: string]: string } = {
-  gif: "image/gif",
-  jpeg: "image/jpeg",
-  jpg: "image/jpeg",
-  mp3: "audio/mpeg",
-  ogg: "audio/ogg",
-  png: "image/png",
-  svg: "image/svg+xml",
-  wav: "audio/wav",
-  webp: "image/webp"
-}
+const mimeTypes: ReadonlyMap<string, string> = new Map([
+  ["gif", "image/gif"],
+  ["jpeg", "image/jpeg"],
+  ["jpg", "image/jpeg"],
+  ["mp3", "audio/mpeg"],
+  ["ogg", "audio/ogg"],
+  ["png", "image/png"],
+  ["svg", "image/svg+xml"],
+  ["wav", "audio/wav"],
+  ["webp", "image/webp"]
+])
+
+const extension = /\.([^./\\]+)$/
 
 const mimeTypeOf = (path: string): string =>
-  mimeTypes[path.slice(path.lastIndexOf(".") + 1).toLowerCase()] ?? "application/octet-stream"
+  mimeTypes.get(extension.exec(path)?.[1]?.toLowerCase() ?? "") ?? "application/octet-stream"
 
 const fromFile = <A>(
   path: string,

@@ -5,8 +5,11 @@
  *
  * @since 0.1.0
  */
+import * as JsonPointer from "effect/JsonPointer"
+import type * as JsonSchema from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
+import { finite } from "./JsonNumber.ts"
 
 /**
  * A schema that needs no services to decode or encode.
@@ -68,21 +71,8 @@ export const toSchema = <P extends Input>(parameters: P | undefined): SchemaOf<P
   // The condition on `P` is decided here at run time, where the compiler cannot follow.
   (Schema.isSchema(parameters) ? parameters : Schema.Struct(parameters ?? {})) as SchemaOf<P>
 
-const infinities = JSON.stringify([{ type: "number" }, { type: "string", enum: ["Infinity", "-Infinity", "NaN"] }])
-
 const isRecord = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** Removes the traces of non-JSON numbers, and what a JSON Schema means without saying, wherever they stand. */
-const plain = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(plain)
-  if (!isRecord(value)) return value
-  const entries = Object.entries(value).filter(([key, member]) => key !== "additionalProperties" || member !== true)
-  const copy = Object.fromEntries(entries.map(([key, member]) => [key, plain(member)] as const))
-  if (JSON.stringify(copy.anyOf) !== infinities) return copy
-  const { anyOf: _, ...rest } = copy
-  return { type: "number", ...rest }
-}
 
 const isJson = (ast: SchemaAST.AST): boolean => {
   switch (ast._tag) {
@@ -107,18 +97,64 @@ const isJson = (ast: SchemaAST.AST): boolean => {
 
 /**
  * The codec between JSON and what a schema describes. A schema whose encoded form is JSON anyway is its own codec, and
- * its messages speak of what the author wrote.
+ * its messages speak of what the author wrote. Numbers are those of JSON: there is no encoding an infinity.
  *
  * @category conversions
  * @since 0.1.0
  */
 export const toJsonCodec = (schema: AnySchema): AnyCodec => {
   // That the schema needs no services was asked where its component was made.
-  const codec = schema as AnyCodec
+  const codec = finite(schema) as AnyCodec
   return isJson(Schema.toEncoded(codec).ast) ? codec : Schema.toCodecJson(codec)
 }
 
+const prefix = "#/$defs/"
+
+/** A root that only points at a definition is that definition. */
+const rootOf = ({ definitions, schema }: JsonSchema.Document<"draft-2020-12">): JsonObject => {
+  const reference = schema.$ref
+  if (typeof reference !== "string" || !reference.startsWith(prefix)) return schema
+  return definitions[JsonPointer.unescapeToken(decodeURIComponent(reference.slice(prefix.length)))] ?? schema
+}
+
 const isEmptyStruct = (schema: JsonObject): boolean => isRecord(schema.not) && schema.not.type === "null"
+
+/** An empty struct takes anything but null; as parameters, it is an object. */
+const asObject = (schema: JsonObject): JsonObject => {
+  if (!isEmptyStruct(schema)) return schema
+  const { not: _, ...rest } = schema
+  return { type: "object", properties: {}, ...rest }
+}
+
+/** Leaves out what a JSON Schema means without saying. Only schemas are entered, not the data inside them. */
+const brief = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(brief)
+  if (!isRecord(schema)) return schema
+  const entries = Object.entries(schema).filter(([key, member]) => key !== "additionalProperties" || member !== true)
+  return Object.fromEntries(entries.map(([key, member]) => [key, briefKeyword(key, member)] as const))
+}
+
+const briefKeyword = (keyword: string, value: unknown): unknown => {
+  if (schemaKeywords.has(keyword)) return brief(value)
+  if (!nameKeywords.has(keyword) || !isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, brief(member)] as const))
+}
+
+/** Keywords that hold a schema, or several. */
+const schemaKeywords: ReadonlySet<string> = new Set([
+  "additionalProperties",
+  "allOf",
+  "anyOf",
+  "contentSchema",
+  "items",
+  "not",
+  "oneOf",
+  "prefixItems",
+  "propertyNames"
+])
+
+/** Keywords that hold schemas by name. */
+const nameKeywords: ReadonlySet<string> = new Set(["$defs", "patternProperties", "properties"])
 
 /**
  * The JSON Schema 2020-12 of a schema's encoded side, self-contained: `$defs` are carried along and a root `$ref` is
@@ -128,11 +164,8 @@ const isEmptyStruct = (schema: JsonObject): boolean => isRecord(schema.not) && s
  * @since 0.1.0
  */
 export const toJsonSchema = (schema: AnySchema): JsonObject => {
-  const document = Schema.toJsonSchemaDocument(schema, { includeAnnotationKey: (key) => key.startsWith("x-") })
-  const ref = document.schema.$ref
-  const definition = typeof ref === "string" ? document.definitions[ref.slice("#/$defs/".length)] : undefined
-  const root: JsonObject = definition ?? document.schema
-  const object = isEmptyStruct(root) ? { type: "object", properties: {} } : root
+  const document = Schema.toJsonSchemaDocument(finite(schema), { includeAnnotationKey: (key) => key.startsWith("x-") })
+  const root = asObject(rootOf(document))
   const hasDefinitions = Object.keys(document.definitions).length > 0
-  return plain(hasDefinitions ? { ...object, $defs: document.definitions } : object) as JsonObject
+  return brief(hasDefinitions ? { ...root, $defs: document.definitions } : root) as JsonObject
 }

@@ -28,6 +28,8 @@ interface Variable {
   readonly reserved: boolean
 }
 
+type Part = Literal | Variable
+
 /**
  * A parsed template.
  *
@@ -36,55 +38,69 @@ interface Variable {
  */
 export interface UriTemplate {
   readonly source: string
-  readonly parts: ReadonlyArray<Literal | Variable>
+  /** Literals and variables in turn: between two variables there always is a literal. */
+  readonly parts: ReadonlyArray<Part>
 }
 
-const expression = /\{(\+?)([A-Za-z_][A-Za-z0-9_.]*)\}/y
+const expression = /^\{(\+?)([A-Za-z_][A-Za-z0-9_.]*)\}/
+
+/** What is wrong with parts that were understood one by one. */
+const problemOf = (parts: ReadonlyArray<Part>): string | undefined => {
+  const names = new Set<string>()
+  for (const [index, part] of parts.entries()) {
+    if (part._tag === "Literal") continue
+    if (parts[index - 1]?._tag === "Variable") return "two variables need a separator between them"
+    if (names.has(part.name)) return `the variable "${part.name}" stands there twice`
+    names.add(part.name)
+  }
+  return undefined
+}
 
 /**
  * Parses a template; the failure is a sentence that says what is not understood, or is ambiguous (two variables with
- * nothing between them).
+ * nothing between them, one variable twice).
  *
  * @category parsing
  * @since 0.1.0
  */
 export const parse = (source: string): Result.Result<UriTemplate, string> => {
-  const parts: Array<Literal | Variable> = []
+  const parts: Array<Part> = []
   let index = 0
   while (index < source.length) {
-    const open = source.indexOf("{", index)
-    if (open === -1) {
-      parts.push({ _tag: "Literal", text: source.slice(index) })
-      break
-    }
+    const brace = source.slice(index).search(/[{}]/)
+    const open = brace === -1 ? source.length : index + brace
     if (open > index) parts.push({ _tag: "Literal", text: source.slice(index, open) })
-    else if (parts.length > 0) return Result.fail(`"${source}": two variables need a separator between them`)
-    const matcher = new RegExp(expression)
-    matcher.lastIndex = open
-    const match = matcher.exec(source)
+    if (open === source.length) break
+    if (source[open] === "}") return Result.fail(`"${source}": the } at ${open} closes nothing`)
+    const match = expression.exec(source.slice(open))
     if (match === null) return Result.fail(`"${source}": the expression at ${open} is not {name} or {+name}`)
     parts.push({ _tag: "Variable", name: match[2] ?? "", reserved: match[1] === "+" })
     index = open + match[0].length
   }
-  return Result.succeed({ source, parts })
+  const problem = problemOf(parts)
+  return problem === undefined ? Result.succeed({ source, parts }) : Result.fail(`"${source}": ${problem}`)
 }
 
 const reservedEncoded = /%(?:2F|3A|3F|23|5B|5D|40|21|24|26|27|28|29|2A|2B|2C|3B|3D)/gi
 
 const encode = (value: string, reserved: boolean): string => {
-  const encoded = encodeURIComponent(value).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encoded = encodeURIComponent(value.toWellFormed())
+    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
   return reserved ? encoded.replace(reservedEncoded, decodeURIComponent) : encoded
 }
 
+const valueOf = (values: { readonly [name: string]: string }, name: string): string =>
+  Object.hasOwn(values, name) ? values[name] ?? "" : ""
+
 /**
- * Fills the variables in; a missing one expands to nothing.
+ * Fills the variables in; a missing one expands to nothing, and half a surrogate pair to U+FFFD.
  *
  * @category expansion
  * @since 0.1.0
  */
 export const expand = (template: UriTemplate, values: { readonly [name: string]: string }): string =>
   template.parts
-    .map((part) => part._tag === "Literal" ? part.text : encode(values[part.name] ?? "", part.reserved))
+    .map((part) => part._tag === "Literal" ? part.text : encode(valueOf(values, part.name), part.reserved))
     .join("")
 
 const decode = (text: string): string | undefined =>
@@ -92,38 +108,80 @@ const decode = (text: string): string | undefined =>
 
 const climbs = (value: string): boolean => value.split(/[/\\]/).includes("..") || value.includes("\0")
 
-const isSimpleValue = (text: string): boolean => text.length > 0 && !/[/?#]/.test(text)
+const isSimpleValue = (text: string): boolean => !/[/?#]/.test(text)
 
-const endOfVariable = (uri: string, from: number, next: Literal | Variable | undefined): number =>
-  next === undefined ? uri.length : next._tag === "Literal" ? uri.indexOf(next.text, from) : -1
+/** The value of a variable from its place in the URI, if it may stand there. */
+const accept = (variable: Variable, text: string): string | undefined => {
+  if (text === "" || !(variable.reserved || isSimpleValue(text))) return undefined
+  const value = decode(text)
+  return value === undefined || climbs(value) ? undefined : value
+}
+
+type Values = Map<string, string>
+
+/** How many parts are read from the left: up to the last reserved variable, or all but the last literal. */
+const leftParts = (parts: ReadonlyArray<Part>): number => {
+  const lastReserved = parts.findLastIndex((part) => part._tag === "Variable" && part.reserved)
+  if (lastReserved !== -1) return lastReserved + 1
+  return parts.at(-1)?._tag === "Literal" ? parts.length - 1 : parts.length
+}
+
+/** Reads parts from the right, each variable as short as may be. Gives the place where they begin. */
+const readRight = (parts: ReadonlyArray<Part>, uri: string, values: Values): number | undefined => {
+  let end = uri.length
+  for (let i = parts.length - 1; i >= 0; i--) {
+    const part = parts[i]
+    if (part === undefined) return undefined
+    if (part._tag === "Literal") {
+      if (!uri.endsWith(part.text, end)) return undefined
+      end -= part.text.length
+      continue
+    }
+    const before = parts[i - 1]
+    if (before?._tag !== "Literal") return undefined
+    const found = uri.lastIndexOf(before.text, end - before.text.length)
+    const start = found + before.text.length
+    const value = found === -1 || start > end ? undefined : accept(part, uri.slice(start, end))
+    if (value === undefined) return undefined
+    values.set(part.name, value)
+    end = start
+  }
+  return end
+}
+
+/** Reads parts from the left up to `limit`, each variable as short as may be but the last, which takes the rest. */
+const readLeft = (parts: ReadonlyArray<Part>, uri: string, limit: number, values: Values): boolean => {
+  let start = 0
+  for (const [i, part] of parts.entries()) {
+    if (part._tag === "Literal") {
+      if (!uri.startsWith(part.text, start)) return false
+      start += part.text.length
+      continue
+    }
+    const after = parts[i + 1]
+    const end = after?._tag === "Literal" ? uri.indexOf(after.text, start) : limit
+    const value = end < start || end > limit ? undefined : accept(part, uri.slice(start, end))
+    if (value === undefined) return false
+    values.set(part.name, value)
+    start = end
+  }
+  return start === limit
+}
 
 /**
- * Reads the variables out of a URI, or says that it does not match. Each variable ends at the first occurrence of the
- * literal that follows it, so matching is linear. Values come back decoded.
+ * Reads the variables out of a URI, or says that it does not match. A variable ends at the first place where what
+ * follows it may begin, except that what stands behind the last reserved variable, and a literal at the end, are read
+ * from the right: `{+path}.{ext}` splits at the last dot. Nothing is tried twice, so matching is linear. Values come
+ * back decoded.
  *
  * @category matching
  * @since 0.1.0
  */
 export const match = (template: UriTemplate, uri: string): { readonly [name: string]: string } | undefined => {
-  const values: Record<string, string> = {}
-  let index = 0
-  for (let i = 0; i < template.parts.length; i++) {
-    const part = template.parts[i]
-    if (part === undefined) return undefined
-    if (part._tag === "Literal") {
-      if (!uri.startsWith(part.text, index)) return undefined
-      index += part.text.length
-      continue
-    }
-    const end = endOfVariable(uri, index, template.parts[i + 1])
-    if (end === -1) return undefined
-    const text = uri.slice(index, end)
-    const value = decode(text)
-    if (value === undefined || climbs(value) || !(part.reserved ? text.length > 0 : isSimpleValue(text))) {
-      return undefined
-    }
-    values[part.name] = value
-    index = end
-  }
-  return index === uri.length ? values : undefined
+  const values: Values = new Map()
+  const left = leftParts(template.parts)
+  const limit = readRight(template.parts.slice(left), uri, values)
+  return limit !== undefined && readLeft(template.parts.slice(0, left), uri, limit, values)
+    ? Object.fromEntries(values)
+    : undefined
 }

@@ -29,10 +29,12 @@ export interface Splitter {
   readonly end: () => Frame | undefined
 }
 
+const withoutReturn = (line: string): string => line.endsWith("\r") ? line.slice(0, -1) : line
+
 /**
  * A new splitter.
  *
- * @param unitsMax longest line, in UTF-16 code units (never more than its bytes of UTF-8)
+ * @param unitsMax longest line without its end, in UTF-16 code units (never more than its bytes of UTF-8)
  * @category constructors
  * @since 0.1.0
  */
@@ -41,17 +43,15 @@ export const make = (unitsMax: number): Splitter => {
   let discarding = false
 
   const complete = (line: string, frames: Array<Frame>): void => {
-    if (line.length > unitsMax) {
-      frames.push({ _tag: "TooLong", unitsMax })
-      return
-    }
-    const text = line.endsWith("\r") ? line.slice(0, -1) : line
-    if (text.trim() !== "") frames.push({ _tag: "Line", text })
+    const text = withoutReturn(line)
+    if (text.length > unitsMax) frames.push({ _tag: "TooLong", unitsMax })
+    else if (text.trim() !== "") frames.push({ _tag: "Line", text })
   }
 
   const keep = (rest: string, frames: Array<Frame>): void => {
     pending += rest
-    if (pending.length > unitsMax) {
+    // The length first: looking at the end would copy what is pending, once for each chunk.
+    if (pending.length > unitsMax && withoutReturn(pending).length > unitsMax) {
       frames.push({ _tag: "TooLong", unitsMax })
       pending = ""
       discarding = true

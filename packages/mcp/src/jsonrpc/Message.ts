@@ -12,7 +12,8 @@ import type { RpcError } from "./RpcError.ts"
 import * as Rpc from "./RpcError.ts"
 
 /**
- * A request id: a string or an integer, never null (RPC-03, RPC-04). `1` and `"1"` are different ids.
+ * A request id: a string or an integer, never null (RPC-03, RPC-04). `1` and `"1"` are different ids. An integer beyond
+ * `Number.MAX_SAFE_INTEGER` is none: it was rounded in reading, so no answer could repeat it (RPC-07).
  *
  * @category models
  * @since 0.1.0
@@ -114,7 +115,7 @@ export interface Batch {
  * @since 0.1.0
  */
 export const isRequestId = (value: unknown): value is RequestId =>
-  typeof value === "string" || (typeof value === "number" && Number.isInteger(value))
+  typeof value === "string" || Number.isSafeInteger(value)
 
 /**
  * Whether a value is a JSON object (not null, not an array).
@@ -139,7 +140,7 @@ const isDeeperThan = (value: unknown, levels: number): boolean => {
 }
 
 const errorObject = (value: unknown): RpcError | undefined => {
-  if (!isObject(value) || !Number.isInteger(value.code) || typeof value.message !== "string") return undefined
+  if (!isObject(value) || !Number.isSafeInteger(value.code) || typeof value.message !== "string") return undefined
   return Rpc.make(value.code as number, value.message, value.data)
 }
 

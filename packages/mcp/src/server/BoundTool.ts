@@ -11,7 +11,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { HandlerShape } from "../contract/Catalog.ts"
 import type { RequestInfo } from "../contract/McpRequest.ts"
-import { type AnySchema, toJsonCodec, toJsonSchema } from "../contract/ParameterSchema.ts"
+import { type AnySchema, type JsonObject, toJsonCodec, toJsonSchema } from "../contract/ParameterSchema.ts"
 import { type Any as AnyTool, type ToolError, type ToolResult } from "../contract/Tool.ts"
 import type { Params } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
@@ -122,11 +122,17 @@ const recover = (
   return isToolError(error) ? Effect.succeed(errorResult(error.message)) : Effect.sync(() => declared(error))
 }
 
+/** Arguments are an object even where the schema leaves that to its members, as a union does (TOL-14). */
+const argumentsSchema = (tool: AnyTool): JsonObject => {
+  const derived = toJsonSchema(tool.parameters)
+  return derived.type === undefined ? { type: "object", ...derived } : derived
+}
+
 const definitionOf = (name: string, tool: AnyTool): Tool => ({
   name,
   ...tool.presentation,
-  // A derived schema of parameters is rooted in an object; one written by hand is the author's word.
-  inputSchema: (tool.inputSchema ?? toJsonSchema(tool.parameters)) as ToolInputSchema,
+  // That the root is an object is seen to where components are bound.
+  inputSchema: (tool.inputSchema ?? argumentsSchema(tool)) as ToolInputSchema,
   ...(tool.success === undefined ? {} : { outputSchema: toJsonSchema(tool.success) as ToolOutputSchema })
 })
 

@@ -46,8 +46,12 @@ const insert = <A>(map: Map<string, A>, kind: string, name: string, bound: A): s
 const bind = (components: Components, entry: AnyEntry, handler: HandlerShape): string | undefined => {
   const { component, name } = entry
   switch (component._tag) {
-    case "Tool":
-      return insert(components.tools, "tools", name, bindTool(name, component, handler))
+    case "Tool": {
+      const bound = bindTool(name, component, handler)
+      return bound.definition.inputSchema.type === "object"
+        ? insert(components.tools, "tools", name, bound)
+        : `The arguments of the tool "${name}" are not an object`
+    }
     case "Prompt":
       return insert(components.prompts, "prompts", name, bindPrompt(name, component, handler))
     case "Resource":
@@ -59,6 +63,18 @@ const bind = (components: Components, entry: AnyEntry, handler: HandlerShape): s
         : insert(components.templates, "resource templates", name, bound.success)
     }
   }
+}
+
+/** A schema that cannot be written as JSON Schema says so by an exception. */
+const problemOf = (components: Components, entry: AnyEntry, handler: HandlerShape | undefined): string | undefined => {
+  if (handler === undefined) return `No handler for "${entry.key}"`
+  return Result.getOrElse(
+    Result.try({
+      try: () => bind(components, entry, handler),
+      catch: (cause) => `"${entry.name}" cannot be served: ${cause instanceof Error ? cause.message : String(cause)}`
+    }),
+    (problem) => problem
+  )
 }
 
 /**
@@ -80,8 +96,7 @@ export const make = (
       prompts: new Map()
     }
     for (const entry of entries) {
-      const shape = Context.getOrUndefined(context, handler(entry.key))
-      const problem = shape === undefined ? `No handler for "${entry.key}"` : bind(components, entry, shape)
+      const problem = problemOf(components, entry, Context.getOrUndefined(context, handler(entry.key)))
       if (problem !== undefined) return Effect.fail(new CatalogError({ message: problem }))
     }
     return Effect.succeed(components)

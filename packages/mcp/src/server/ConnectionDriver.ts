@@ -29,10 +29,15 @@ import * as SessionMemo from "./SessionMemo.ts"
 
 type Running = Fiber.Fiber<Engine.Answer>
 
+/** A request being served; it has a fiber as soon as it runs. */
+interface Call {
+  fiber: Running | undefined
+}
+
 interface State {
   readonly server: Server
   readonly connection: Connection
-  readonly inFlight: InFlight.InFlight<Running>
+  readonly inFlight: InFlight.InFlight<Call>
   readonly pending: PendingRequests.PendingRequests
   readonly memo: SessionMemo.ClosableMemo
   readonly fork: (effect: Effect.Effect<Engine.Answer>) => Running
@@ -65,7 +70,11 @@ const send = (state: State) => (text: string): Effect.Effect<void> =>
     return state.connection.drained
   })
 
-const sessionOrigin = (state: State, handshake: Handshake.Handshake): Origin => ({
+/** Sends ahead of an answer, and nothing once the request is answered or cancelled (PRG-06, STD-10). */
+const sendAhead = (state: State, id: Message.RequestId, call: Call): Origin["send"] => (text) =>
+  Effect.suspend(() => InFlight.holds(state.inFlight, id, call) ? send(state)(text) : Effect.void)
+
+const sessionOrigin = (state: State, handshake: Handshake.Handshake, sendAhead: Origin["send"]): Origin => ({
   revision: handshake.revision,
   clientInfo: handshake.clientInfo,
   clientCapabilities: handshake.clientCapabilities,
@@ -77,7 +86,7 @@ const sessionOrigin = (state: State, handshake: Handshake.Handshake): Origin => 
   },
   logLevel: state.logLevel,
   header: () => undefined,
-  send: send(state),
+  send: sendAhead,
   ask: Asking.over({
     revision: handshake.revision,
     clientCapabilities: handshake.clientCapabilities,
@@ -89,12 +98,13 @@ const sessionOrigin = (state: State, handshake: Handshake.Handshake): Origin => 
 })
 
 /** Where a request comes from, or why it cannot be served. `ping` is welcome before the handshake too (PNG-01). */
-const originOf = (state: State, request: Message.Request): Result.Result<Origin, RpcError> => {
+const originOf = (state: State, request: Message.Request, call: Call): Result.Result<Origin, RpcError> => {
+  const send = sendAhead(state, request.id, call)
   if (isClaimed(request)) {
     const { revisionsByVersion, versions } = state.server
     return Result.map(
       admitMeta(request.params, revisionsByVersion, versions),
-      (revision) => Origins.stateless(revision, request.params, { header: () => undefined, send: send(state) })
+      (revision) => Origins.stateless(revision, request.params, { header: () => undefined, send })
     )
   }
   const admitted = request.method === "ping" ? Result.succeed(undefined) : advance(state, "Request")
@@ -102,23 +112,17 @@ const originOf = (state: State, request: Message.Request): Result.Result<Origin,
   const { handshake } = state
   return handshake === undefined
     ? Result.fail(Rpc.invalidRequest("The first request must be initialize"))
-    : Result.succeed(sessionOrigin(state, handshake))
+    : Result.succeed(sessionOrigin(state, handshake, send))
 }
 
-const finish = (state: State, exit: Exit.Exit<Engine.Answer>): void => {
-  if (Exit.isSuccess(exit)) state.connection.send(exit.value.text)
-}
-
-const serve = (state: State, request: Message.Request, origin: Origin): void => {
-  const admitted = InFlight.admits(state.inFlight, request.id)
-  if (Result.isFailure(admitted)) return refuse(state, request.id, admitted.failure)
-  const fiber = state.fork(Engine.answer(state.server.methods, request, origin))
-  const exit = fiber.pollUnsafe()
-  if (exit !== undefined) return finish(state, exit)
-  InFlight.begin(state.inFlight, request.id, fiber)
-  fiber.addObserver((exit) => {
-    InFlight.end(state.inFlight, request.id)
-    finish(state, exit)
+const serve = (state: State, request: Message.Request, call: Call, origin: Origin): void => {
+  const { id } = request
+  const admitted = InFlight.admits(state.inFlight, id)
+  if (Result.isFailure(admitted)) return refuse(state, id, admitted.failure)
+  InFlight.begin(state.inFlight, id, call)
+  call.fiber = state.fork(Engine.answer(state.server.methods, request, origin))
+  call.fiber.addObserver((exit) => {
+    if (InFlight.end(state.inFlight, id, call) && Exit.isSuccess(exit)) state.connection.send(exit.value.text)
   })
 }
 
@@ -127,10 +131,11 @@ const onRequest = (state: State, request: Message.Request): void => {
   if (request.method === "ping" && state.handshake === undefined && !isClaimed(request)) {
     return state.connection.send(Encode.success(request.id, "{}"))
   }
-  const origin = originOf(state, request)
+  const call: Call = { fiber: undefined }
+  const origin = originOf(state, request, call)
   return Result.isFailure(origin)
     ? refuse(state, request.id, origin.failure)
-    : serve(state, request, origin.success)
+    : serve(state, request, call, origin.success)
 }
 
 const onNotification = (state: State, notification: Message.Notification): void => {
@@ -139,7 +144,7 @@ const onNotification = (state: State, notification: Message.Notification): void 
     advance(state, "Initialized")
   } else if (notification.method === "notifications/cancelled") {
     const id = notification.params?.requestId
-    if (Message.isRequestId(id)) InFlight.end(state.inFlight, id)?.interruptUnsafe()
+    if (Message.isRequestId(id)) InFlight.cancel(state.inFlight, id)?.fiber?.interruptUnsafe()
   }
 }
 
@@ -167,12 +172,15 @@ const onReceived = (state: State, received: Received): void =>
 /** What is running when the peer closes may still answer, for so long; a pipe may have been closed right after a call. */
 const drainMillis = 1_000
 
+const running = (state: State): ReadonlyArray<Running> =>
+  Array.from(state.inFlight.entries.values()).flatMap(({ fiber }) => fiber === undefined ? [] : [fiber])
+
 const drain = (state: State): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const running = Array.from(state.inFlight.entries.values())
-    return running.length === 0
+    const fibers = running(state)
+    return fibers.length === 0
       ? Effect.void
-      : Effect.asVoid(Effect.timeoutOption(Fiber.awaitAll(running), drainMillis))
+      : Effect.asVoid(Effect.timeoutOption(Fiber.awaitAll(fibers), drainMillis))
   })
 
 /**
@@ -198,7 +206,7 @@ export const run = (server: Server, connection: Connection): Effect.Effect<void>
     return Effect.ensuring(
       Effect.andThen(connection.listen((received) => onReceived(state, received)), drain(state)),
       Effect.andThen(
-        Effect.suspend(() => Fiber.interruptAll(Array.from(state.inFlight.entries.values()))),
+        Effect.suspend(() => Fiber.interruptAll(running(state))),
         Effect.andThen(state.memo.close, connection.drained)
       )
     )

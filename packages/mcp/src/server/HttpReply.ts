@@ -33,7 +33,7 @@ const withCors = (exchange: HttpExchange, headers: ResponseHeaders): ResponseHea
 export interface HttpReply {
   /** Whether anything can be sent ahead of the answer. */
   readonly mayStream: boolean
-  /** Sends a message ahead of the answer, as an event; drops it when only JSON may be sent. */
+  /** Sends a message ahead of the answer, as an event; drops it when only JSON may be sent, or the reply has ended. */
   readonly send: (text: string) => Effect.Effect<void>
   /** Sends the answer and ends the reply. The status only shows when nothing was sent before. */
   readonly finish: (status: number, text: string) => Effect.Effect<void>
@@ -86,12 +86,17 @@ export const make = (exchange: HttpExchange, policy: HttpPolicy, acceptance: Acc
   const mayStream = policy.response !== "json" && acceptance.eventStream
   const mustStream = mayStream && (policy.response === "sse" || !acceptance.json)
   let open: HttpStream | undefined
+  let ended = false
   const opened = (): HttpStream => open ??= stream(exchange)
   return {
     mayStream,
-    send: (text) => mayStream ? Effect.suspend(() => opened().write(SseFraming.message(text))) : Effect.void,
+    send: (text) =>
+      mayStream
+        ? Effect.suspend(() => ended ? Effect.void : opened().write(SseFraming.message(text)))
+        : Effect.void,
     finish: (status, text) =>
       Effect.suspend(() => {
+        ended = true
         if (open === undefined && !mustStream) {
           json(exchange, status, text)
           return Effect.void
@@ -99,6 +104,11 @@ export const make = (exchange: HttpExchange, policy: HttpPolicy, acceptance: Acc
         const target = opened()
         return Effect.andThen(target.write(SseFraming.message(text)), Effect.sync(target.end))
       }),
-    abandon: () => open === undefined ? empty(exchange, 202) : open.end()
+    abandon: () => {
+      if (ended) return
+      ended = true
+      if (open === undefined) empty(exchange, 202)
+      else open.end()
+    }
   }
 }

@@ -109,20 +109,22 @@ const callInSession = (
 ): Effect.Effect<void> => {
   const admitted = InFlight.admits(session.inFlight, request.id)
   if (Result.isFailure(admitted)) return refused(exchange, HttpAdmission.refuse(400, admitted.failure), request.id)
-  const origin = LiveSession.origin(session, {
-    header: exchange.header,
-    send: reply.send,
-    mayAsk: reply.mayStream
-  })
-  const call = Effect.flatMap(
-    Engine.answer(endpoint.server.methods, request, origin),
-    (answer) => reply.finish(200, answer.text)
-  )
   return Effect.withFiber((fiber) => {
     InFlight.begin(session.inFlight, request.id, fiber)
+    const origin = LiveSession.origin(session, {
+      header: exchange.header,
+      // A call that was cancelled has nothing more to say (CAN-11).
+      send: (text) =>
+        Effect.suspend(() => InFlight.holds(session.inFlight, request.id, fiber) ? reply.send(text) : Effect.void),
+      sendQuestion: reply.mayStream ? reply.send : undefined
+    })
+    const call = Effect.flatMap(
+      Engine.answer(endpoint.server.methods, request, origin),
+      (answer) => reply.finish(200, answer.text)
+    )
     return Effect.onExit(call, (exit) =>
       Effect.sync(() => {
-        InFlight.end(session.inFlight, request.id)
+        InFlight.end(session.inFlight, request.id, fiber)
         endpoint.sessions.touch(session)
         if (exit._tag === "Failure") reply.abandon()
       }))
@@ -169,7 +171,7 @@ const onRequest = (endpoint: Endpoint): HttpSessions["onRequest"] => (exchange, 
 const cancel = (session: LiveSession.LiveSession, notification: Message.Notification): void => {
   const id = notification.params?.requestId
   if (notification.method === "notifications/cancelled" && Message.isRequestId(id)) {
-    InFlight.end(session.inFlight, id)?.interruptUnsafe()
+    InFlight.cancel(session.inFlight, id)?.interruptUnsafe()
   }
 }
 

@@ -82,7 +82,7 @@ export const isBusy = (session: LiveSession): boolean => session.inFlight.entrie
  */
 export const origin = (
   session: LiveSession,
-  channel: Pick<Origin, "header" | "send"> & { readonly mayAsk: boolean }
+  channel: Pick<Origin, "header" | "send"> & { readonly sendQuestion: Origin["send"] | undefined }
 ): Origin => ({
   revision: session.revision,
   clientInfo: session.clientInfo,
@@ -100,7 +100,7 @@ export const origin = (
     revision: session.revision,
     clientCapabilities: session.clientCapabilities,
     pending: session.pending,
-    send: channel.mayAsk ? channel.send : undefined
+    send: channel.sendQuestion
   }),
   memo: session.memo,
   release: undefined

@@ -10,7 +10,7 @@ import { isObject, type Params, type Request } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
 import type { Revision } from "../revision/Revision.ts"
-import { type LoggingLevel, severity } from "../schema/Logging.ts"
+import { isLevel } from "../session/LogLevel.ts"
 import { notFound, type Read } from "./BoundResource.ts"
 import { type BoundTool, errorResult } from "./BoundTool.ts"
 import type { Components } from "./Components.ts"
@@ -99,8 +99,6 @@ const getPrompt = (components: Components, dialects: Dialects): Method => (reque
     (result) => dialect.finish(dialect.revision.encode.getPromptResult(result))
   )
 }
-
-const isLevel = (value: unknown): value is LoggingLevel => typeof value === "string" && Object.hasOwn(severity, value)
 
 const setLevel = (request: Request, origin: Origin): Text => {
   const level = request.params?.level

@@ -11,8 +11,9 @@ import type { Params } from "../jsonrpc/Message.ts"
 import type { Revision } from "../revision/Revision.ts"
 import type { ClientCapabilities } from "../schema/Capabilities.ts"
 import type { Implementation } from "../schema/Implementation.ts"
-import { type LoggingLevel, severity } from "../schema/Logging.ts"
+import type { LoggingLevel } from "../schema/LoggingLevel.ts"
 import { MetaKey } from "../schema/Meta.ts"
+import { isLevel } from "../session/LogLevel.ts"
 import { metaOf } from "../session/StatelessAdmission.ts"
 import { unsupported } from "./Asking.ts"
 import { make as makeMemo } from "./SessionMemo.ts"
@@ -53,8 +54,6 @@ export interface OriginSession {
   readonly id: string
   readonly setLogLevel: (level: LoggingLevel) => void
 }
-
-const isLevel = (value: unknown): value is LoggingLevel => typeof value === "string" && Object.hasOwn(severity, value)
 
 /**
  * The origin of a stateless-era request: all that is known of the client is in the request itself (MET-07, MET-13).

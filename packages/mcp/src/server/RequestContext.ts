@@ -5,6 +5,8 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { format } from "effect/Formatter"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { HandlerShape } from "../contract/Catalog.ts"
 import { McpRequest, type ProgressUpdate, type RequestInfo } from "../contract/McpRequest.ts"
@@ -27,19 +29,31 @@ const nothing = (): Effect.Effect<void> => Effect.void
 const progressReporter = (origin: Origin, progressToken: unknown): RequestInfo["progress"] => {
   if (!isRequestId(progressToken)) return nothing
   let last = Number.NEGATIVE_INFINITY
-  return (update: ProgressUpdate) =>
+  return ({ progress, total, ...rest }: ProgressUpdate) =>
     Effect.suspend(() => {
-      if (!(update.progress > last)) return Effect.void
-      last = update.progress
-      return send(origin, "notifications/progress", { progressToken, ...update })
+      // NaN and infinities are no progress: JSON does not have them.
+      if (!(progress > last && Number.isFinite(progress))) return Effect.void
+      last = progress
+      const totals = Number.isFinite(total) ? { total } : {}
+      return send(origin, "notifications/progress", { progressToken, progress, ...totals, ...rest })
     })
+}
+
+/** What JSON cannot say is said in words: a log message must not break the call that it tells of. */
+const loggable = (data: unknown): unknown => {
+  const text = Result.try({ try: () => JSON.stringify(data), catch: () => undefined })
+  return Result.isFailure(text) || text.success === undefined ? format(data) : data
 }
 
 const logger = (origin: Origin): RequestInfo["log"] => (level: LoggingLevel, data: unknown, name?: string) =>
   Effect.suspend(() =>
     origin.logLevel === undefined || !isAtLeast(level, origin.logLevel)
       ? Effect.void
-      : send(origin, "notifications/message", { level, data, ...(name === undefined ? {} : { logger: name }) })
+      : send(origin, "notifications/message", {
+        level,
+        data: loggable(data),
+        ...(name === undefined ? {} : { logger: name })
+      })
   )
 
 /**

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -23,15 +24,16 @@ export interface ClosableMemo extends SessionMemo {
 
 interface Contents {
   readonly scope: Scope.Closeable
-  readonly built: Map<object, Deferred.Deferred<unknown, unknown>>
+  /** How the building of each has ended, once it has. */
+  readonly built: Map<object, Deferred.Deferred<Exit.Exit<unknown, unknown>>>
 }
 
 const build = <A, E>(contents: Contents, key: object, make: SessionBuild<A, E>): Effect.Effect<A, E> => {
-  const deferred = Deferred.makeUnsafe<unknown, unknown>()
+  const deferred = Deferred.makeUnsafe<Exit.Exit<unknown, unknown>>()
   contents.built.set(key, deferred)
   return Effect.onExit(make(contents.scope), (exit) => {
     if (Exit.isFailure(exit)) contents.built.delete(key)
-    return Deferred.done(deferred, exit)
+    return Deferred.succeed(deferred, exit)
   })
 }
 
@@ -43,16 +45,20 @@ const build = <A, E>(contents: Contents, key: object, make: SessionBuild<A, E>):
  */
 export const make = (): ClosableMemo => {
   let contents: Contents | undefined
+  const get = <A, E>(key: object, make: SessionBuild<A, E>): Effect.Effect<A, E> =>
+    Effect.suspend(() => {
+      contents ??= { scope: Scope.makeUnsafe(), built: new Map() }
+      const known = contents.built.get(key)
+      if (known === undefined) return build(contents, key, make)
+      return Effect.flatMap(Deferred.await(known), (exit) =>
+        // Who began to build was cancelled; who waits for it was not, and builds anew.
+        Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
+          ? get(key, make)
+          // What is kept under a key was built by the builder of that key, so it has its type.
+          : exit as Exit.Exit<A, E>)
+    })
   return {
-    get: <A, E>(key: object, make: SessionBuild<A, E>) =>
-      Effect.suspend((): Effect.Effect<A, E> => {
-        contents ??= { scope: Scope.makeUnsafe(), built: new Map() }
-        const known = contents.built.get(key)
-        // What is kept under a key was built by the builder of that key, so it has its type.
-        return known === undefined
-          ? build(contents, key, make)
-          : Deferred.await(known as Deferred.Deferred<A, E>)
-      }),
+    get,
     close: Effect.suspend(() => contents === undefined ? Effect.void : Scope.close(contents.scope, Exit.void))
   }
 }

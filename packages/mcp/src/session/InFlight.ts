@@ -54,13 +54,30 @@ export const begin = <A>(table: InFlight<A>, id: RequestId, entry: A): void => {
 }
 
 /**
- * Removes a request and returns what was kept for it; `undefined` when it is not there, as after a race between its
- * end and its cancellation (CAN-13, CAN-16).
+ * Whether the entry is being served still: not ended, not cancelled. Another request may have its id by now (RPC-06).
  *
  * @category operations
  * @since 0.1.0
  */
-export const end = <A>(table: InFlight<A>, id: RequestId): A | undefined => {
+export const holds = <A>(table: InFlight<A>, id: RequestId, entry: A): boolean => table.entries.get(id) === entry
+
+/**
+ * Removes a request that has ended; `false` when it was cancelled before, and nothing more is to be said of it (CAN-11).
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const end = <A>(table: InFlight<A>, id: RequestId, entry: A): boolean =>
+  holds(table, id, entry) && table.entries.delete(id)
+
+/**
+ * Takes out the request with an id, to be cancelled; `undefined` when there is none, as after a race between its end and
+ * its cancellation (CAN-13, CAN-16).
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const cancel = <A>(table: InFlight<A>, id: RequestId): A | undefined => {
   const entry = table.entries.get(id)
   table.entries.delete(id)
   return entry

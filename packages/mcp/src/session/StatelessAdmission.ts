@@ -15,6 +15,7 @@ import * as Rpc from "../jsonrpc/RpcError.ts"
 import type { Revision } from "../revision/Revision.ts"
 import { MetaKey } from "../schema/Meta.ts"
 import { type Header, type Refusal, refuse } from "./HttpAdmission.ts"
+import { isLevel } from "./LogLevel.ts"
 
 /**
  * The `_meta` of params, or an empty object.
@@ -54,7 +55,7 @@ export const unsupportedVersion = (requested: string, supported: ReadonlyArray<s
 
 /**
  * Judges the `_meta` of a request: the version must be a string and one of `revisions`, the capabilities an object
- * (MET-01, MET-02, MET-04). `clientInfo` is never demanded.
+ * (MET-01, MET-02, MET-04), the level of logs, if there is one, a level (LOG-04). `clientInfo` is never demanded.
  *
  * @category admission
  * @since 0.1.0
@@ -69,9 +70,11 @@ export const admitMeta = (
   if (typeof version !== "string") return Result.fail(missing(MetaKey.protocolVersion))
   if (!isObject(meta[MetaKey.clientCapabilities])) return Result.fail(missing(MetaKey.clientCapabilities))
   const revision = revisions.get(version)
-  return revision === undefined || revision.era !== "stateless"
-    ? Result.fail(unsupportedVersion(version, supported))
-    : Result.succeed(revision)
+  if (revision === undefined || revision.era !== "stateless") return Result.fail(unsupportedVersion(version, supported))
+  const level = meta[MetaKey.logLevel]
+  return level === undefined || isLevel(level)
+    ? Result.succeed(revision)
+    : Result.fail(Rpc.invalidParams(`_meta has an unknown "${MetaKey.logLevel}"`))
 }
 
 const missing = (key: string): RpcError => Rpc.invalidParams(`_meta lacks "${key}"`)

@@ -9,6 +9,7 @@ import * as McpServer from "../../src/server/McpServer.ts"
 import { makePair } from "../../src/transport/InMemory.ts"
 
 interface Message {
+  readonly jsonrpc: string
   readonly id?: number | string
   readonly method?: string
   readonly params?: unknown
