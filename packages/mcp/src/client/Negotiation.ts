@@ -140,11 +140,15 @@ const supportedVersions = (error: RpcError): ReadonlyArray<string> | undefined =
 const without = (offer: Offer, refused: Revision): ReadonlyArray<Revision> =>
   offer.revisions.filter((revision) => revision !== refused)
 
-/** `-32022` to a probe (VER-03): another version if there is one, else `initialize` if that is on the list (ERA-05). */
+/**
+ * `-32022` to a probe (VER-03): once more, with another version if there is one, or with the same if the server names it;
+ * else `initialize` if a version of that era is on the list (ERA-05).
+ */
 const onVersionRefused = (offer: Offer, state: Probe, error: RpcError, supported: ReadonlyArray<string>): State => {
   if (state.retried) return failed(error)
-  const other = Revisions.selectStateless(without(offer, state.revision), supported)
-  if (other !== undefined) return { ...state, revision: other, retried: true }
+  const mutual = Revisions.selectStateless(without(offer, state.revision), supported) ??
+    Revisions.selectStateless(offer.revisions, supported)
+  if (mutual !== undefined) return { ...state, revision: mutual, retried: true }
   const session = mutualSession(offer, supported)
   return session === undefined ? noCommonVersion(offer, supported) : initialize(session, state)
 }

@@ -9,14 +9,6 @@ import type { ContentBlock } from "../schema/Content.ts"
 import type { CallToolResult } from "../schema/Tool.ts"
 
 /**
- * Where our servers put the encoded form of a declared failure: in the `_meta` of the result.
- *
- * @category constants
- * @since 0.1.0
- */
-export const failureKey = "dev.parley/failure"
-
-/**
  * A tool failed (TOC-01). `F` is the type of the failure that it declares.
  *
  * @category errors

@@ -9,12 +9,13 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { type AnyCodec, type AnySchema, toJsonSchema } from "../contract/ParameterSchema.ts"
 import type * as Tool from "../contract/Tool.ts"
+import { failureKey } from "../contract/Tool.ts"
 import { isObject } from "../jsonrpc/Message.ts"
 import { isObjectRooted } from "../revision/common/StructuredOutput.ts"
 import type { Revision } from "../revision/Revision.ts"
 import type { CallToolResult } from "../schema/Tool.ts"
 import * as McpClientError from "./McpClientError.ts"
-import { failureKey, ToolFailure } from "./ToolFailure.ts"
+import { ToolFailure } from "./ToolFailure.ts"
 
 /**
  * Reads a result: what the tool declares to give, or fails with what it declares to fail with.

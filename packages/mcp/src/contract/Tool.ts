@@ -98,6 +98,14 @@ export class ToolError extends Schema.TaggedError<ToolError>()("ToolError", {
 }) {}
 
 /**
+ * Where the encoded form of a declared failure stands in the `_meta` of a result, so that a typed client finds it.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const failureKey = "dev.parley/failure"
+
+/**
  * The arguments that the handler of a tool receives.
  *
  * @category type-level

@@ -12,7 +12,7 @@ import * as Schema from "effect/Schema"
 import type { HandlerShape } from "../contract/Catalog.ts"
 import type { RequestInfo } from "../contract/McpRequest.ts"
 import { type AnySchema, type JsonObject, toJsonCodec, toJsonSchema } from "../contract/ParameterSchema.ts"
-import { type Any as AnyTool, type ToolError, type ToolResult } from "../contract/Tool.ts"
+import { type Any as AnyTool, failureKey, type ToolError, type ToolResult } from "../contract/Tool.ts"
 import type { Params } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import type { ContentBlock } from "../schema/Content.ts"
@@ -34,14 +34,6 @@ export interface BoundTool {
   /** Runs the handler. It fails with protocol errors only; all else is a result. */
   readonly call: (args: unknown, request: RequestInfo) => Effect.Effect<CallToolResult, RpcError>
 }
-
-/**
- * Where the encoded form of a declared failure stands in the `_meta` of a result, so that a typed client finds it.
- *
- * @category constants
- * @since 0.1.0
- */
-export const failureKey = "dev.parley/failure"
 
 /**
  * A result that the model reads as a failure (TOC-01).

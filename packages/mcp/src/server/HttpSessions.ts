@@ -194,11 +194,19 @@ const onResponse = (endpoint: Endpoint): HttpSessions["onResponse"] => (exchange
   })
 }
 
-const holdStream = (session: LiveSession.LiveSession, exchange: HttpExchange): Effect.Effect<void> =>
+/** A stream that the client holds open keeps the session; its end counts as activity. */
+const holdStream = (
+  endpoint: Endpoint,
+  session: LiveSession.LiveSession,
+  exchange: HttpExchange
+): Effect.Effect<void> =>
   Effect.gen(function*() {
     const stream = HttpReply.stream(exchange)
     session.streams.add(stream)
-    exchange.onClose(() => session.streams.delete(stream))
+    exchange.onClose(() => {
+      session.streams.delete(stream)
+      endpoint.sessions.touch(session)
+    })
     yield* stream.write(SseFraming.keepAlive)
   })
 
@@ -209,7 +217,7 @@ const onGet = (endpoint: Endpoint): HttpSessions["onGet"] => (exchange) => {
     return refused(exchange, HttpAdmission.notAcceptable)
   }
   const session = sessionOf(endpoint, exchange)
-  return Result.isFailure(session) ? refused(exchange, session.failure) : holdStream(session.success, exchange)
+  return Result.isFailure(session) ? refused(exchange, session.failure) : holdStream(endpoint, session.success, exchange)
 }
 
 const onDelete = (endpoint: Endpoint): HttpSessions["onDelete"] => (exchange) => {

@@ -5,7 +5,6 @@
  *
  * @since 0.1.0
  */
-import * as Base64 from "effect/encoding/Base64"
 import * as Result from "effect/Result"
 import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
 import type { Params, Request } from "../jsonrpc/Message.ts"
@@ -14,6 +13,7 @@ import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
 import type { Revision } from "../revision/Revision.ts"
 import { MetaKey } from "../schema/Meta.ts"
+import * as HeaderValue from "./HeaderValue.ts"
 import { type Header, type Refusal, refuse } from "./HttpAdmission.ts"
 import { isLevel } from "./LogLevel.ts"
 
@@ -81,29 +81,21 @@ const missing = (key: string): RpcError => Rpc.invalidParams(`_meta lacks "${key
 
 const mismatch = (message: string): Refusal => refuse(400, Rpc.make(ErrorCode.HeaderMismatch, message))
 
-const sentinel = /^=\?base64\?(.*)\?=$/
-
-/** A header value as it was meant: trimmed, and unwrapped from the Base64 sentinel (HDR-13, HDR-24). */
-const decodeHeader = (value: string): string | undefined => {
-  const trimmed = value.trim()
-  const wrapped = sentinel.exec(trimmed)?.[1]
-  return wrapped === undefined ? trimmed : Result.getOrUndefined(Base64.decodeString(wrapped))
-}
-
-const nameMember: { readonly [method: string]: "name" | "uri" | undefined } = {
-  "tools/call": "name",
-  "prompts/get": "name",
-  "resources/read": "uri"
-}
+/** The member of the params that `Mcp-Name` mirrors (HDR-07). */
+const nameMembers: ReadonlyMap<string, "name" | "uri"> = new Map([
+  ["tools/call", "name"],
+  ["prompts/get", "name"],
+  ["resources/read", "uri"]
+])
 
 const admitName = (header: Header, request: Request): Refusal | undefined => {
-  const member = nameMember[request.method]
+  const member = nameMembers.get(request.method)
   const expected = member === undefined ? undefined : request.params?.[member]
   if (typeof expected !== "string") return undefined
   const sent = header("mcp-name")
   if (sent === expected) return undefined
   if (sent === undefined) return mismatch("The header Mcp-Name is missing")
-  return decodeHeader(sent) === expected ? undefined : mismatch("The header Mcp-Name does not match the body")
+  return HeaderValue.decode(sent) === expected ? undefined : mismatch("The header Mcp-Name does not match the body")
 }
 
 /**

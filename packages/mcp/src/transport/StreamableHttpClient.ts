@@ -18,6 +18,7 @@ import * as Encode from "../jsonrpc/Encode.ts"
 import { JsonRpcLimits, type Limits } from "../jsonrpc/Limits.ts"
 import type { RequestId } from "../jsonrpc/Message.ts"
 import type { Revision } from "../revision/Revision.ts"
+import * as HeaderValue from "../session/HeaderValue.ts"
 import {
   type Answer,
   ClientTransport,
@@ -26,7 +27,6 @@ import {
   type OutgoingNotification,
   type OutgoingRequest
 } from "./ClientTransport.ts"
-import * as HeaderValue from "./HeaderValue.ts"
 import * as HttpAnswer from "./HttpAnswer.ts"
 import * as TransportError from "./TransportError.ts"
 

@@ -87,10 +87,11 @@ describe("on a line (ERA-03 to ERA-07)", () => {
       [refused(-32022, supported("2031-01-01"))],
       "Failed NoCommonVersion"
     ],
+    ["-32022 that names what it refuses is worth another try", [refused(-32022, supported(modern))], probing],
     [
-      "-32022 that names only what it refuses is an end",
-      [refused(-32022, supported(modern))],
-      "Failed NoCommonVersion"
+      "-32022 that names what it refuses again is an end",
+      [refused(-32022, supported(modern)), refused(-32022, supported(modern))],
+      "Failed RpcError"
     ],
     ["-32022 without a list is an old server's error", [refused(-32022)], falling],
     ["-32022 with a list of something else too", [refused(-32022, supported(1, 2))], falling],

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import * as HeaderValue from "../../src/transport/HeaderValue.ts"
+import * as HeaderValue from "../../src/session/HeaderValue.ts"
 
 describe("header values (HDR-08, XMC-10 to XMC-12)", () => {
   const cases = [
