@@ -11,6 +11,9 @@ export * as McpClient from "./client/McpClient.ts"
 /** What can go wrong between a client and a server. @since 0.1.0 */
 export * as McpClientError from "./client/McpClientError.ts"
 
+/** The failure of a tool, as a typed client has it. @since 0.1.0 */
+export { ToolFailure } from "./client/ToolFailure.ts"
+
 /** Asking the client in the middle of a handler. @since 0.1.0 */
 export * as Ask from "./contract/Ask.ts"
 
