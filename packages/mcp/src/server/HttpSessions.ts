@@ -210,17 +210,25 @@ const holdStream = (
     yield* stream.write(SseFraming.keepAlive)
   })
 
+/** Without sessions there is no stream to open and nothing to end. */
+const postOnly: Refusal = {
+  ...HttpAdmission.refuse(405, Rpc.invalidRequest("No sessions are kept here")),
+  headers: { allow: "POST" }
+}
+
 const onGet = (endpoint: Endpoint): HttpSessions["onGet"] => (exchange) => {
-  const noStream = HttpAdmission.refuse(405, Rpc.invalidRequest("No stream is served here"))
-  if (endpoint.policy.sessions === "stateless") return refused(exchange, { ...noStream, headers: { allow: "POST" } })
+  if (endpoint.policy.sessions === "stateless") return refused(exchange, postOnly)
   if (!HttpAdmission.acceptance(exchange.header("accept")).eventStream) {
     return refused(exchange, HttpAdmission.notAcceptable)
   }
   const session = sessionOf(endpoint, exchange)
-  return Result.isFailure(session) ? refused(exchange, session.failure) : holdStream(endpoint, session.success, exchange)
+  return Result.isFailure(session)
+    ? refused(exchange, session.failure)
+    : holdStream(endpoint, session.success, exchange)
 }
 
 const onDelete = (endpoint: Endpoint): HttpSessions["onDelete"] => (exchange) => {
+  if (endpoint.policy.sessions === "stateless") return refused(exchange, postOnly)
   const session = sessionOf(endpoint, exchange)
   if (Result.isFailure(session)) return refused(exchange, session.failure)
   return Effect.andThen(

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { Limits } from "../session/SessionLimits.ts"
-import { SessionStore } from "../session/SessionStore.ts"
+import { type SessionRecord, SessionStore } from "../session/SessionStore.ts"
 import * as LiveSession from "./LiveSession.ts"
 
 /**
@@ -44,6 +44,13 @@ const longestIdle = (live: Live): LiveSession.LiveSession | undefined => {
 const idleSince = (live: Live, millis: number): ReadonlyArray<LiveSession.LiveSession> =>
   Array.from(live.values()).filter((session) => session.lastActiveMillis <= millis && !LiveSession.isBusy(session))
 
+const recordOf = (session: LiveSession.LiveSession): SessionRecord => ({
+  id: session.id,
+  protocolVersion: session.revision.version,
+  clientInfo: session.clientInfo,
+  clientCapabilities: session.clientCapabilities
+})
+
 /**
  * No sessions yet. Idle ones are looked for while the scope is open, and its end closes all that are left.
  *
@@ -68,25 +75,11 @@ export const make = (limits: Limits): Effect.Effect<Sessions, never, Scope.Scope
       live.set(session.id, session)
     }
 
-    const makeRoom: Effect.Effect<boolean> = Effect.suspend(() => {
-      if (live.size < limits.sessionsMax) return Effect.succeed(true)
-      const idle = longestIdle(live)
-      return idle === undefined ? Effect.succeed(false) : Effect.as(close(idle), true)
-    })
-
-    const keep = (session: LiveSession.LiveSession): Effect.Effect<LiveSession.LiveSession> =>
-      Effect.suspend(() => {
-        live.set(session.id, session)
-        return Effect.as(
-          store.put({
-            id: session.id,
-            protocolVersion: session.revision.version,
-            clientInfo: session.clientInfo,
-            clientCapabilities: session.clientCapabilities
-          }),
-          session
-        )
-      })
+    const keep = (session: LiveSession.LiveSession): Effect.Effect<LiveSession.LiveSession | undefined> =>
+      Effect.suspend(() =>
+        // It may have had to make room itself, before anybody knew it.
+        live.has(session.id) ? Effect.as(store.put(recordOf(session)), session) : Effect.undefined
+      )
 
     const sweep = Effect.suspend(() =>
       Effect.forEach(
@@ -103,13 +96,19 @@ export const make = (limits: Limits): Effect.Effect<Sessions, never, Scope.Scope
 
     return {
       open: (opening) =>
-        Effect.flatMap(makeRoom, (room) =>
-          room
-            ? keep(LiveSession.make(
-              { ...opening, lastActiveMillis: clock.currentTimeMillisUnsafe() },
-              limits.inFlightRequestsMax
-            ))
-            : Effect.undefined),
+        Effect.suspend(() => {
+          const full = live.size >= limits.sessionsMax
+          const leaving = full ? longestIdle(live) : undefined
+          if (full && leaving === undefined) return Effect.undefined
+          // Ending a session may take its time; others that open meanwhile must find its place taken.
+          if (leaving !== undefined) live.delete(leaving.id)
+          const session = LiveSession.make(
+            { ...opening, lastActiveMillis: clock.currentTimeMillisUnsafe() },
+            limits.inFlightRequestsMax
+          )
+          live.set(session.id, session)
+          return Effect.andThen(leaving === undefined ? Effect.void : close(leaving), keep(session))
+        }),
       find: (id, credential) => {
         const session = live.get(id)
         if (session === undefined || session.credential !== credential) return undefined

@@ -55,9 +55,8 @@ export const make = (changes: Partial<HttpPolicy> = {}): HttpPolicy => ({ ...def
 const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"])
 
 const withoutPort = (host: string): string => {
-  const bracket = host.indexOf("]")
-  if (host.startsWith("[") && bracket !== -1) return host.slice(0, bracket + 1)
-  const colon = host.indexOf(":")
+  // The colons of an IPv6 address are inside its brackets.
+  const colon = host.indexOf(":", host.startsWith("[") ? host.indexOf("]") : 0)
   return colon === -1 ? host : host.slice(0, colon)
 }
 
