@@ -59,6 +59,18 @@ describe("official clients and the demo", () => {
       assert.match(JSON.stringify(messages), /A body/)
     })
 
+    it("gives a call up, and goes on", async () => {
+      const added = await client.call("add_note", { topic: "given up", title: "A title", body: "A body" })
+      const { id } = added.structuredContent as Note
+      const abort = new AbortController()
+      const drawing = client.call("draw_note", { id, width: 1024 }, { signal: abort.signal })
+        .then(() => "drawn", () => "given up")
+      abort.abort()
+      assert.strictEqual(await drawing, "given up")
+      const drawn = await client.call("draw_note", { id, width: 64 })
+      assert.notStrictEqual(drawn.isError, true)
+    })
+
     it("hears of failures, of the tool and of the protocol", async () => {
       const missing = await client.call("delete_note", { id: 999_999 })
       assert.strictEqual(missing.isError, true)
