@@ -85,33 +85,39 @@ const messageOf = (error: unknown, encoded: unknown): string =>
     ? (error as { readonly message: string }).message
     : JSON.stringify(encoded)
 
-const makeFailure = (failure: AnySchema | undefined): (error: unknown) => CallToolResult => {
-  if (failure === undefined) return (error) => errorResult(messageOf(error, error))
-  const encode = Schema.encodeUnknownSync(toJsonCodec(failure))
-  return (error) => {
-    const encoded = encode(error)
-    return { ...errorResult(messageOf(error, encoded)), _meta: { [failureKey]: encoded } }
-  }
+/** What becomes of a failure that the tool has declared; nothing, when it has not. */
+type Declared = (error: unknown) => CallToolResult | undefined
+
+const makeFailure = (failure: AnySchema | undefined): Declared => {
+  if (failure === undefined) return () => undefined
+  const encode = Schema.encodeUnknownResult(toJsonCodec(failure))
+  return (error) =>
+    Result.match(encode(error), {
+      onFailure: () => undefined,
+      onSuccess: (encoded) => ({ ...errorResult(messageOf(error, encoded)), _meta: { [failureKey]: encoded } })
+    })
 }
 
 const isToolError = (error: unknown): error is ToolError => Predicate.isTagged(error, "ToolError")
 
 const isRpcError = (error: unknown): error is RpcError => Predicate.isTagged(error, "RpcError")
 
-/** What a failed handler becomes: protocol errors stay, declared failures are shown, defects are masked. */
+/**
+ * What a failed handler becomes: protocol errors stay, declared failures are shown, all else is masked. An interruption
+ * is no exception to that: it came from inside, because of a cancelled call nothing arrives here.
+ */
 const recover = (
   name: string,
   cause: Cause.Cause<unknown>,
-  declared: (error: unknown) => CallToolResult
+  declared: Declared
 ): Effect.Effect<CallToolResult, RpcError> => {
   const reason = cause.reasons.find(Cause.isFailReason)
-  if (reason === undefined) {
-    if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-    return Effect.map(Masking.mask(`tool "${name}" failed`, cause), (masked) => errorResult(masked.message))
-  }
-  const error = reason.error
-  if (isRpcError(error)) return Effect.fail(error)
-  return isToolError(error) ? Effect.succeed(errorResult(error.message)) : Effect.sync(() => declared(error))
+  if (isRpcError(reason?.error)) return Effect.fail(reason.error)
+  if (isToolError(reason?.error)) return Effect.succeed(errorResult(reason.error.message))
+  const shown = reason === undefined ? undefined : declared(reason.error)
+  return shown === undefined
+    ? Effect.map(Masking.mask(`tool "${name}" failed`, cause), (masked) => errorResult(masked.message))
+    : Effect.succeed(shown)
 }
 
 /** Arguments are an object even where the schema leaves that to its members, as a union does (TOL-14). */

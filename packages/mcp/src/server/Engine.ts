@@ -6,6 +6,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Encode from "../jsonrpc/Encode.ts"
 import type { Request } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
@@ -61,9 +62,9 @@ export const failure = (id: Request["id"] | undefined, error: RpcError): Answer 
 export const answer = (methods: Methods, request: Request, origin: Origin): Effect.Effect<Answer> => {
   const method = origin.revision.clientRequests.has(request.method) ? methods.get(request.method) : undefined
   if (method === undefined) return Effect.succeed(failure(request.id, Rpc.methodNotFound(request.method)))
-  const call = origin.release === undefined
-    ? method(request, origin)
-    : Effect.ensuring(method(request, origin), origin.release)
+  // Schemas are of the author's making, and may throw as they read.
+  const served = Effect.suspend(() => method(request, origin))
+  const call = origin.release === undefined ? served : Effect.ensuring(served, origin.release)
   return Effect.matchCauseEffect(call, {
     onSuccess: (resultText): Effect.Effect<Answer> =>
       Effect.succeed({ text: Encode.success(request.id, resultText), code: undefined }),
@@ -71,13 +72,15 @@ export const answer = (methods: Methods, request: Request, origin: Origin): Effe
   })
 }
 
-const onFailure = (request: Request, cause: Cause.Cause<RpcError>): Effect.Effect<Answer> => {
+const isRpcError = (error: unknown): error is RpcError => Predicate.isTagged(error, "RpcError")
+
+/** The types say what a handler may fail with; what comes at run time is looked at before it is told. */
+const onFailure = (request: Request, cause: Cause.Cause<unknown>): Effect.Effect<Answer> => {
   const error = cause.reasons.find(Cause.isFailReason)?.error
-  if (error !== undefined) return Effect.succeed(failure(request.id, error))
-  return Cause.hasInterruptsOnly(cause)
-    ? Effect.interrupt
-    : Effect.map(
-      Masking.mask(`${request.method} failed`, cause),
-      (masked) => failure(request.id, Rpc.internalError(masked.message, { reference: masked.reference }))
-    )
+  if (isRpcError(error)) return Effect.succeed(failure(request.id, error))
+  // An interruption that arrives here came from inside the handler: of a cancelled request, nothing arrives.
+  return Effect.map(
+    Masking.mask(`${request.method} failed`, cause),
+    (masked) => failure(request.id, Rpc.internalError(masked.message, { reference: masked.reference }))
+  )
 }

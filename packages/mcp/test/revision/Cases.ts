@@ -74,5 +74,14 @@ export const notificationMessage = (one: NotificationCase, params: unknown) => (
   params
 })
 
-/** What is left of a value on the wire. */
-export const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+/**
+ * What is left of a value on the wire: members that are `undefined` are not. Not by way of a text, because the V8 of Node
+ * 24 confuses keys: after `JSON.parse('{"a":1,"\\\\":1}')` it reads the key `"\\t"` of `{"a":1,"\\t":1}` as a backslash.
+ */
+export const overTheWire = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(overTheWire)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) => member === undefined ? [] : [[key, overTheWire(member)]])
+  )
+}
