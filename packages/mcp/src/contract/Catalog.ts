@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { McpRequest } from "./McpRequest.ts"
 import type * as Prompt from "./Prompt.ts"
+import type { Registry } from "./Registry.ts"
 import type * as Resource from "./Resource.ts"
 import type * as ResourceTemplate from "./ResourceTemplate.ts"
 import type { AnyHandler } from "./Served.ts"
@@ -150,14 +151,15 @@ type Provided<E extends AnyEntry, H> = E extends AnyEntry
 type Requirement<F> = F extends (...args: never) => Effect.Effect<unknown, unknown, infer R> ? R : never
 
 /**
- * What the given handlers need, besides the request they serve and a scope that ends with it.
+ * What the given handlers need, besides the request they serve, a scope that ends with it, and the registry of the
+ * server.
  *
  * @category type-level
  * @since 0.1.0
  */
 export type Requirements<H> = Exclude<
   { [K in keyof H]: { [N in keyof H[K]]: Requirement<H[K][N]> }[keyof H[K]] }[keyof H],
-  McpRequest | Scope.Scope
+  McpRequest | Registry | Scope.Scope
 >
 
 /**

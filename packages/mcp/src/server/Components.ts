@@ -8,8 +8,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { type AnyEntry, handler, type HandlerShape } from "../contract/Catalog.ts"
+import { CatalogError } from "../contract/Registry.ts"
 import { type BoundPrompt, make as bindPrompt } from "./BoundPrompt.ts"
 import { type BoundResource, type BoundTemplate, make as bindResource, makeTemplate } from "./BoundResource.ts"
 import { type BoundTool, make as bindTool } from "./BoundTool.ts"
@@ -26,16 +26,6 @@ export interface Components {
   readonly templates: Map<string, BoundTemplate>
   readonly prompts: Map<string, BoundPrompt>
 }
-
-/**
- * Something is wrong with a catalog itself.
- *
- * @category errors
- * @since 0.1.0
- */
-export class CatalogError extends Schema.TaggedError<CatalogError>()("CatalogError", {
-  message: Schema.String
-}) {}
 
 const insert = <A>(map: Map<string, A>, kind: string, name: string, bound: A): string | undefined => {
   if (map.has(name)) return `Two ${kind} are named "${name}"`

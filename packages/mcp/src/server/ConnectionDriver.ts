@@ -85,6 +85,7 @@ const sessionOrigin = (state: State, handshake: Handshake.Handshake, sendAhead: 
     }
   },
   logLevel: state.logLevel,
+  credential: undefined,
   header: () => undefined,
   send: sendAhead,
   ask: Asking.over({

@@ -30,6 +30,14 @@ export interface Dialect {
   readonly text: (name: Fixed) => string
 }
 
+/**
+ * The dialect of a revision.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Dialects = (revision: Revision) => Dialect
+
 const values = <A extends { readonly definition: unknown }>(map: ReadonlyMap<string, A>): Array<A["definition"]> =>
   Array.from(map.values(), (bound) => bound.definition)
 
@@ -73,7 +81,7 @@ export const make = (
   components: Components,
   identity: Identity.Identity,
   versions: ReadonlyArray<string>
-): (revision: Revision) => Dialect =>
+): Dialects =>
   once((revision: Revision): Dialect => {
     const finish = Identity.finisher(identity, revision)
     const wires = fixed(components, identity, revision, versions)

@@ -147,6 +147,7 @@ const callAlone = (
     clientCapabilities: {},
     session: undefined,
     logLevel: "info",
+    credential: exchange.header("authorization"),
     header: exchange.header,
     send: reply.send,
     ask: Asking.unsupported,

@@ -94,6 +94,7 @@ export const origin = (
     }
   },
   logLevel: session.logLevel,
+  credential: session.credential,
   header: channel.header,
   send: channel.send,
   ask: Asking.over({

@@ -7,10 +7,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
 import * as Catalog from "../contract/Catalog.ts"
-import type { McpRequest } from "../contract/McpRequest.ts"
-import type { Served } from "../contract/Served.ts"
+import type { AnyServed, CatalogError, Requirements } from "../contract/Registry.ts"
 import type { Revision } from "../revision/Revision.ts"
 import { all } from "../revision/Revisions.ts"
 import * as Components from "./Components.ts"
@@ -29,17 +27,6 @@ export interface Options extends ServerInfo {
   readonly revisions?: ReadonlyArray<Revision>
 }
 
-type AnyServed = Served<Catalog.Component, unknown>
-
-/**
- * What the handlers of served components need, besides the request they serve and a scope that ends with it.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type Requirements<S> = S extends Served<Catalog.Component, infer R> ? Exclude<R, McpRequest | Scope.Scope>
-  : never
-
 /**
  * A server that is running, for those who drive it by hand: adapters, tests.
  *
@@ -52,7 +39,7 @@ const build = (
   entries: ReadonlyArray<Catalog.AnyEntry>,
   context: Context.Context<never>,
   { revisions, ...info }: Options
-): Effect.Effect<Server.Server, Components.CatalogError> =>
+): Effect.Effect<Server.Server, CatalogError> =>
   Effect.flatMap(Components.make(entries, context), (components) => Server.make(info, components, revisions ?? all))
 
 type Source = Catalog.Any | AnyServed | ReadonlyArray<AnyServed>
@@ -70,7 +57,7 @@ const servedContext = (
       : Context.add(services, Catalog.handler(entry.key), { run, context }) as Context.Context<never>
   }, context)
 
-const fromSource = (source: Source, options: Options): Effect.Effect<Server.Server, Components.CatalogError> =>
+const fromSource = (source: Source, options: Options): Effect.Effect<Server.Server, CatalogError> =>
   Effect.flatMap(Effect.context<never>(), (context) => {
     if ("_tag" in source && source._tag === "Catalog") return build(source.entries, context, options)
     const served = "_tag" in source ? [source] : source
@@ -88,11 +75,11 @@ export const make: {
   <Id extends string, E extends Catalog.AnyEntry>(
     catalog: Catalog.Catalog<Id, E>,
     options: Options
-  ): Effect.Effect<Server.Server, Components.CatalogError, Catalog.HandlersOf<E>>
+  ): Effect.Effect<Server.Server, CatalogError, Catalog.HandlersOf<E>>
   <S extends AnyServed>(
     served: S | ReadonlyArray<S>,
     options: Options
-  ): Effect.Effect<Server.Server, Components.CatalogError, Requirements<S>>
+  ): Effect.Effect<Server.Server, CatalogError, Requirements<S>>
 } = fromSource
 
 /**
@@ -119,7 +106,7 @@ export const layer: {
     options: Options
   ): Layer.Layer<
     McpServer,
-    Components.CatalogError | ServerTransportError,
+    CatalogError | ServerTransportError,
     Catalog.HandlersOf<E> | ServerTransport
   >
   <S extends AnyServed>(
@@ -127,7 +114,7 @@ export const layer: {
     options: Options
   ): Layer.Layer<
     McpServer,
-    Components.CatalogError | ServerTransportError,
+    CatalogError | ServerTransportError,
     Requirements<S> | ServerTransport
   >
 } = (source: Source, options: Options) =>

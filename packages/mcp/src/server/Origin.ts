@@ -32,6 +32,8 @@ export interface Origin {
   readonly session: OriginSession | undefined
   /** The level of logs that the client asked for; `undefined` means none. */
   readonly logLevel: LoggingLevel | undefined
+  /** The credential that the request came with; what is kept for its sender is bound to it. */
+  readonly credential: string | undefined
   /** A request header by its lower-case name; nothing where there are no headers. */
   readonly header: (name: string) => string | undefined
   /** Sends a notification on the request's own stream, as finished text. */
@@ -76,6 +78,7 @@ export const stateless = (
     clientCapabilities: meta[MetaKey.clientCapabilities] as ClientCapabilities,
     session: undefined,
     logLevel: isLevel(level) ? level : undefined,
+    credential: channel.header("authorization"),
     header: channel.header,
     send: channel.send,
     ask: unsupported,

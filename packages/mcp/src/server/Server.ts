@@ -5,8 +5,10 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { JsonRpcLimits, type Limits as MessageLimits } from "../jsonrpc/Limits.ts"
 import type { Revision } from "../revision/Revision.ts"
+import { type Bus, makeMemory, NotificationBus } from "../session/NotificationBus.ts"
 import { type Limits as SessionLimitValues, SessionLimits } from "../session/SessionLimits.ts"
 import type { Components } from "./Components.ts"
 import * as Dialect from "./Dialect.ts"
@@ -27,6 +29,8 @@ export interface Server {
   readonly revisions: ReadonlyArray<Revision>
   readonly revisionsByVersion: ReadonlyMap<string, Revision>
   readonly versions: ReadonlyArray<string>
+  /** Carries what happens on the server to the drivers, which tell it to those who asked. */
+  readonly bus: Bus
   readonly messageLimits: MessageLimits
   readonly sessionLimits: SessionLimitValues
 }
@@ -51,6 +55,7 @@ export const make = (
       revisions,
       revisionsByVersion: new Map(revisions.map((revision) => [revision.version, revision])),
       versions,
+      bus: Option.getOrUndefined(yield* Effect.serviceOption(NotificationBus)) ?? (yield* makeMemory),
       messageLimits: yield* JsonRpcLimits,
       sessionLimits: yield* SessionLimits
     }

@@ -67,7 +67,11 @@ export const make = (limits: Limits): Effect.Effect<Sessions, never, Scope.Scope
       Effect.suspend(() => {
         live.delete(session.id)
         return Effect.andThen(LiveSession.close(session), store.remove(session.id))
-      })
+      }).pipe(
+        // What breaks as it is released must not keep the others from ending, nor a request that ends it from its answer.
+        Effect.catchCause((cause) => Effect.logError("A session did not end well", cause)),
+        Effect.uninterruptible
+      )
 
     const touch = (session: LiveSession.LiveSession): void => {
       session.lastActiveMillis = clock.currentTimeMillisUnsafe()

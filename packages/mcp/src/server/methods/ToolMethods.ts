@@ -1,0 +1,44 @@
+/**
+ * `tools/call`.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { RpcError } from "../../jsonrpc/RpcError.ts"
+import * as Rpc from "../../jsonrpc/RpcError.ts"
+import { type BoundTool, errorResult } from "../BoundTool.ts"
+import type { Components } from "../Components.ts"
+import type { Dialect, Dialects } from "../Dialect.ts"
+import type { Method } from "../Engine.ts"
+import * as Handling from "../Handling.ts"
+import { argumentsOf, stringMember } from "./Params.ts"
+
+/** Wrong arguments are a result that the model can read, or a protocol error, as the revision has it (TOC-03). */
+const refuseArguments = (dialect: Dialect, tool: BoundTool, message: string): Effect.Effect<string, RpcError> =>
+  dialect.revision.invalidArguments === "ProtocolError"
+    ? Effect.fail(Rpc.invalidParams(message))
+    : Effect.succeed(dialect.finish(dialect.revision.encode.callToolResult(errorResult(message), tool.outputSchema)))
+
+/**
+ * Serves `tools/call`.
+ *
+ * @category methods
+ * @since 0.1.0
+ */
+export const callTool = (components: Components, dialects: Dialects): Method => (request, origin) => {
+  const name = stringMember(request.params, "name")
+  if (Result.isFailure(name)) return Effect.fail(name.failure)
+  const tool = components.tools.get(name.success)
+  if (tool === undefined) return Effect.fail(Rpc.invalidParams(`Unknown tool: ${name.success}`))
+  const args = argumentsOf(request.params)
+  if (Result.isFailure(args)) return Effect.fail(args.failure)
+  const dialect = dialects(origin.revision)
+  const decoded = tool.decode(args.success)
+  if (Result.isFailure(decoded)) return refuseArguments(dialect, tool, decoded.failure)
+  return Handling.handle(dialect, request, origin, (info) =>
+    Effect.map(
+      tool.call(decoded.success, info),
+      (result) => dialect.revision.encode.callToolResult(result, tool.outputSchema)
+    ))
+}
