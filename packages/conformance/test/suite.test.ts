@@ -3,6 +3,7 @@
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import baseline from "../baseline.json" with { type: "json" }
+import { InputRequired } from "../src/server/InputRequired.ts"
 import { Prompts } from "../src/server/Prompts.ts"
 import { Questions } from "../src/server/Questions.ts"
 import { Tools } from "../src/server/Tools.ts"
@@ -22,7 +23,9 @@ const fixtures = new Map([
   ["input-required-result-validate-input", "test_input_required_result_elicitation"]
 ])
 
-const served = new Set<string>([...Tools.entries, ...Questions.entries, ...Prompts.entries].map((entry) => entry.name))
+const served = new Set<string>(
+  [...Tools.entries, ...Questions.entries, ...InputRequired.entries, ...Prompts.entries].map((entry) => entry.name)
+)
 
 const hasFixture = (scenario: string): boolean => {
   const fixture = fixtures.get(scenario)

@@ -23,14 +23,32 @@ export * as Catalog from "./contract/Catalog.ts"
 /** Log messages to the client of a request. @since 0.1.0 */
 export * as ClientLog from "./contract/ClientLog.ts"
 
+/** The connection on which a client waits. @since 0.1.0 */
+export * as ClientStream from "./contract/ClientStream.ts"
+
+/** Completions of arguments, as types. @since 0.1.0 */
+export type * as Completion from "./contract/Completion.ts"
+
 /** Content blocks from text, bytes and files. @since 0.1.0 */
 export * as Content from "./contract/Content.ts"
+
+/** Forms to ask users with. @since 0.1.0 */
+export * as Form from "./contract/Form.ts"
+
+/** Methods and notifications that no revision has. @since 0.1.0 */
+export * as CustomMethod from "./contract/CustomMethod.ts"
 
 /** The request that a handler is serving. @since 0.1.0 */
 export { McpRequest } from "./contract/McpRequest.ts"
 
+/** Services that differ from request to request. @since 0.1.0 */
+export * as PerRequest from "./contract/PerRequest.ts"
+
 /** Services that live as long as a session. @since 0.1.0 */
 export * as PerSession from "./contract/PerSession.ts"
+
+/** What is to hold for every call of a handler. @since 0.1.0 */
+export * as Policy from "./contract/Policy.ts"
 
 /** Progress to the client of a request. @since 0.1.0 */
 export * as Progress from "./contract/Progress.ts"
@@ -38,11 +56,17 @@ export * as Progress from "./contract/Progress.ts"
 /** Prompts as values. @since 0.1.0 */
 export * as Prompt from "./contract/Prompt.ts"
 
+/** Changing what a running server offers. @since 0.1.0 */
+export * as Registry from "./contract/Registry.ts"
+
 /** Resources and resource templates as values. @since 0.1.0 */
 export * as Resource from "./contract/Resource.ts"
 
 /** Tools as values. @since 0.1.0 */
 export * as Tool from "./contract/Tool.ts"
+
+/** URI templates (RFC 6570): expansion and matching. @since 0.1.0 */
+export * as UriTemplate from "./contract/UriTemplate.ts"
 
 /** Errors of the protocol. @since 0.1.0 */
 export * as RpcError from "./jsonrpc/RpcError.ts"
@@ -53,5 +77,23 @@ export * as McpHttp from "./server/McpHttp.ts"
 /** Servers as layers. @since 0.1.0 */
 export * as McpServer from "./server/McpServer.ts"
 
+/** The secret that cursors of lists are signed with. @since 0.1.0 */
+export { CursorSecret } from "./session/Cursor.ts"
+
+/** What every request and notification passes. @since 0.1.0 */
+export * as Middleware from "./server/Middleware.ts"
+
+/** Spans and metrics of a server. @since 0.1.0 */
+export * as Telemetry from "./server/Telemetry.ts"
+
+/** HTTP+SSE endpoints, for clients of the oldest revision. @since 0.1.0 */
+export * as McpSse from "./server/McpSse.ts"
+
+/** Where what was sent on streams is kept for a while. @since 0.1.0 */
+export * as EventLog from "./session/EventLog.ts"
+
 /** What an HTTP endpoint lets in. @since 0.1.0 */
 export * as HttpPolicy from "./session/HttpPolicy.ts"
+
+/** The keys that seal what clients keep for the server. @since 0.1.0 */
+export * as StateKeys from "./session/StateKeys.ts"

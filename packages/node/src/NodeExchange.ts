@@ -56,7 +56,13 @@ const stream = (response: ServerResponse) => (status: number, headers: ResponseH
       Effect.suspend(() =>
         response.destroyed || response.writableEnded || response.write(text) ? Effect.void : whenWritable(response)
       ),
-    end: () => void response.end()
+    offer: (text) => {
+      if (response.destroyed || response.writableEnded || response.writableNeedDrain) return false
+      response.write(text)
+      return true
+    },
+    end: () => void response.end(),
+    abort: () => void response.destroy()
   }
 }
 
@@ -72,18 +78,23 @@ export const make = (
   body: string | undefined
 ): NodeExchange => {
   let onClose: (() => void) | undefined
+  let isGone = false
   return {
     method: request.method ?? "",
+    url: request.url ?? "",
     header: headerOf(request),
     body,
     respond: respond(response),
     stream: stream(response),
     onClose: (callback) => {
-      onClose = callback
+      if (isGone) callback()
+      else onClose = callback
     },
     watch: () => {
       const gone = (): void => {
-        if (!response.writableFinished) onClose?.()
+        if (response.writableFinished) return
+        isGone = true
+        onClose?.()
       }
       if (response.destroyed) gone()
       else response.on("close", gone)

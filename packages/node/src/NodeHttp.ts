@@ -6,6 +6,8 @@
  */
 import type { HttpHandler } from "@parley/mcp/server/HttpDriver"
 import * as HttpDriver from "@parley/mcp/server/HttpDriver"
+import * as HttpSse from "@parley/mcp/server/HttpSse"
+import * as HttpStores from "@parley/mcp/server/HttpStores"
 import type { Server } from "@parley/mcp/server/Server"
 import { ServerTransport, ServerTransportError } from "@parley/mcp/server/ServerTransport"
 import * as HttpPolicy from "@parley/mcp/session/HttpPolicy"
@@ -33,6 +35,13 @@ export interface HttpOptions extends Partial<HttpPolicy.HttpPolicy> {
   readonly host?: string
   /** The path of the endpoint. Default: `/mcp`. */
   readonly path?: string
+  /** Serves clients of the oldest revision by HTTP+SSE too, on these paths (SSE-07). Default: it does not. */
+  readonly sse?: boolean | {
+    /** Where streams are opened. Default: `/sse`. */
+    readonly path?: string
+    /** Where messages are posted. Default: `/messages`. */
+    readonly messagesPath?: string
+  }
 }
 
 /**
@@ -46,10 +55,15 @@ export class HttpAddress extends Context.Service<HttpAddress, {
   readonly url: Effect.Effect<string>
 }>()("@parley/node/HttpAddress") {}
 
-interface Endpoint {
+interface Route {
   readonly path: string
-  readonly bytesMax: number
   readonly handler: HttpHandler
+}
+
+interface Endpoint {
+  /** What is served where; the endpoint of Streamable HTTP comes first. */
+  readonly routes: ReadonlyArray<Route>
+  readonly bytesMax: number
   readonly fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
   readonly running: Set<Fiber.Fiber<void>>
 }
@@ -63,12 +77,13 @@ const isAt = (path: string, url: string | undefined): boolean => url === path ||
 
 const answer = (
   endpoint: Endpoint,
+  handler: HttpHandler,
   request: Http.IncomingMessage,
   response: Http.ServerResponse,
   body: string | undefined
 ): void => {
   const exchange = NodeExchange.make(request, response, body)
-  const fiber = endpoint.fork(endpoint.handler(exchange))
+  const fiber = endpoint.fork(handler(exchange))
   if (fiber.pollUnsafe() === undefined) {
     endpoint.running.add(fiber)
     fiber.addObserver(() => endpoint.running.delete(fiber))
@@ -77,11 +92,12 @@ const answer = (
 }
 
 const listener = (endpoint: Endpoint): Http.RequestListener => (request, response) => {
-  if (!isAt(endpoint.path, request.url)) {
+  const route = endpoint.routes.find(({ path }) => isAt(path, request.url))
+  if (route === undefined) {
     request.resume()
     return notFound(response)
   }
-  NodeExchange.readBody(request, endpoint.bytesMax, (body) => answer(endpoint, request, response, body))
+  NodeExchange.readBody(request, endpoint.bytesMax, (body) => answer(endpoint, route.handler, request, response, body))
 }
 
 const listen = (
@@ -99,6 +115,31 @@ const listen = (
     })
   })
 
+/** How long answers that were given may take to get out when the server ends, in milliseconds. */
+const flushMillisMax = 1_000
+
+/** Takes no more connections, and waits until those that are there have nothing more to say. */
+const closed = (server: Http.Server): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    server.close(() => resume(Effect.void))
+    server.closeIdleConnections()
+  }).pipe(Effect.timeoutOption(flushMillisMax), Effect.asVoid)
+
+const makeRoutes = (
+  mcp: Server,
+  options: HttpOptions,
+  path: string
+): Effect.Effect<ReadonlyArray<Route>, never, Scope.Scope | SessionStore.SessionStore> =>
+  Effect.gen(function*() {
+    const policy = HttpPolicy.make(options)
+    const main: Route = { path, handler: yield* HttpDriver.make(mcp, policy) }
+    if (options.sse === undefined || options.sse === false) return [main]
+    const paths = options.sse === true ? {} : options.sse
+    const messagesPath = paths.messagesPath ?? "/messages"
+    const { onMessage, onStream } = yield* HttpSse.make(mcp, policy, messagesPath)
+    return [main, { path: paths.path ?? "/sse", handler: onStream }, { path: messagesPath, handler: onMessage }]
+  })
+
 const urlOf = ({ address, family, port }: AddressInfo, path: string): string =>
   `http://${family === "IPv6" ? `[${address}]` : address}:${port}${path}`
 
@@ -111,27 +152,17 @@ const serve = (
     const path = options.path ?? "/mcp"
     const running = new Set<Fiber.Fiber<void>>()
     const http = Http.createServer()
-    // Finalizers run last to first: no new connections, then calls and sessions end, then what is open is cut.
+    // Finalizers run last to first: the drivers let calls end while new ones are refused, and end their sessions; then
+    // nothing is taken any more, and what is left is interrupted; answers under way get out; what is open is cut.
     yield* Effect.addFinalizer(() => Effect.sync(() => http.closeAllConnections()))
-    const handler = yield* HttpDriver.make(mcp, HttpPolicy.make(options))
-    const context = yield* Effect.context<never>()
-    http.on(
-      "request",
-      listener({
-        path,
-        bytesMax: mcp.messageLimits.messageBytesMax,
-        handler,
-        fork: Effect.runForkWith(context),
-        running
-      })
-    )
-    const bound = yield* listen(http, options)
     yield* Effect.addFinalizer(() =>
-      Effect.suspend(() => {
-        http.close()
-        return Fiber.interruptAll(Array.from(running))
-      })
+      Effect.andThen(Effect.suspend(() => Fiber.interruptAll(Array.from(running))), closed(http))
     )
+    const routes = yield* makeRoutes(mcp, options, path)
+    const context = yield* Effect.context<never>()
+    const bytesMax = mcp.messageLimits.messageBytesMax
+    http.on("request", listener({ routes, bytesMax, fork: Effect.runForkWith(context), running }))
+    const bound = yield* listen(http, options)
     yield* Deferred.succeed(address, urlOf(bound, path))
   })
 
@@ -146,9 +177,9 @@ export const layerHttpStore = (
 ): Layer.Layer<ServerTransport | HttpAddress, never, SessionStore.SessionStore> =>
   Layer.effectContext(Effect.gen(function*() {
     const address = yield* Deferred.make<string>()
-    const store = yield* SessionStore.SessionStore
+    const stores = yield* HttpStores.taken
     return Context.make(ServerTransport, {
-      serve: (server) => Effect.provideService(serve(server, options, address), SessionStore.SessionStore, store)
+      serve: (server) => Effect.provideContext(serve(server, options, address), stores)
     }).pipe(Context.add(HttpAddress, { url: Deferred.await(address) }))
   }))
 

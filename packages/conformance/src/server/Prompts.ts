@@ -26,12 +26,17 @@ const WithImage = Prompt.make("test_prompt_with_image", { description: "A prompt
 /** The prompts. */
 export const Prompts = Catalog.make("conformance-prompts").add(Simple, WithArguments, WithEmbeddedResource, WithImage)
 
+/** What the first argument is completed from. */
+const words = ["paris", "park", "party", "test", "testing"]
+
 /** Their handlers. */
 export const PromptsLive = Prompts.layer({
   prompts: {
     test_simple_prompt: () => Effect.succeed("This is a simple prompt for testing."),
-    test_prompt_with_arguments: ({ arg1, arg2 }) =>
-      Effect.succeed(`Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`),
+    test_prompt_with_arguments: {
+      handle: ({ arg1, arg2 }) => Effect.succeed(`Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`),
+      complete: { arg1: (value) => Effect.succeed(words.filter((word) => word.startsWith(value))) }
+    },
     test_prompt_with_embedded_resource: ({ resourceUri }) =>
       Effect.succeed([
         Prompt.user(Content.resource(resourceUri, "Embedded resource content for testing.", "text/plain")),

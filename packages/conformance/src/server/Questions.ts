@@ -1,9 +1,8 @@
 /**
  * The tools of the fixture server that ask the client in the middle of a call: its model, and its user through forms.
- * The forms are written out, because the suite compares what reaches the wire. Asking works in the session era only, so
- * far; the fixtures for input-required results are missing on purpose.
+ * The fixtures for input-required results are in `InputRequired.ts`.
  */
-import { Ask, Catalog, Tool } from "@parley/mcp"
+import { Ask, Catalog, Form, Tool } from "@parley/mcp"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -28,44 +27,45 @@ const Enums = Tool.make("test_elicitation_sep1330_enums", {
 /** The tools. */
 export const Questions = Catalog.make("conformance-questions").add(Sampling, Elicitation, Defaults, Enums)
 
-type Form = Extract<Parameters<typeof Ask.elicit>[0], { readonly requestedSchema: unknown }>["requestedSchema"]
+type RequestedSchema = Extract<
+  Parameters<typeof Ask.elicit>[0],
+  { readonly requestedSchema: unknown }
+>["requestedSchema"]
 
-/** That there is no answer is for the model to read. */
-const orFail = Effect.mapError((error: Ask.AskError) => Tool.fail(error.message))
+const completed = (action: string, content: unknown) =>
+  `Elicitation completed: action=${action}, content=${JSON.stringify(content)}`
 
-const elicit = (message: string, requestedSchema: Form) =>
-  Ask.elicit({ message, requestedSchema }).pipe(
-    Effect.map(({ action, content }) =>
-      `Elicitation completed: action=${action}, content=${JSON.stringify(content ?? {})}`
-    ),
-    orFail
+const askForm = (message: string, form: Form.Form<unknown>) =>
+  Ask.form(form, message).pipe(
+    Effect.map((content) => completed("accept", content)),
+    Effect.catchReasons("AskError", {
+      Declined: () => Effect.succeed(completed("decline", {})),
+      Cancelled: () => Effect.succeed(completed("cancel", {}))
+    })
   )
+
+/** The old way of naming choices has no place in our forms, so this one is written out. */
+const askEnums = (message: string, requestedSchema: RequestedSchema) =>
+  Effect.map(Ask.elicit({ message, requestedSchema }), ({ action, content = {} }) => completed(action, content))
 
 const sample = (prompt: string) =>
-  Ask.sample({ messages: [{ role: "user", content: { type: "text", text: prompt } }], maxTokens: 100 }).pipe(
-    Effect.map(({ content }) => `LLM response: ${"text" in content ? content.text : JSON.stringify(content)}`),
-    orFail
+  Effect.map(
+    Ask.sample({ messages: [{ role: "user", content: { type: "text", text: prompt } }], maxTokens: 100 }),
+    ({ content }) => `LLM response: ${"text" in content ? content.text : JSON.stringify(content)}`
   )
 
-const person: Form = {
-  type: "object",
-  properties: {
-    username: { type: "string", description: "The name to use" },
-    email: { type: "string", description: "Where to write to" }
-  },
-  required: ["username", "email"]
-}
+const person = Form.make({
+  username: Schema.String.annotate({ description: "The name to use" }),
+  email: Schema.String.annotate({ description: "Where to write to" })
+})
 
-const defaults: Form = {
-  type: "object",
-  properties: {
-    name: { type: "string", default: "John Doe" },
-    age: { type: "integer", default: 30 },
-    score: { type: "number", default: 95.5 },
-    status: { type: "string", enum: ["active", "inactive", "pending"], default: "active" },
-    verified: { type: "boolean", default: true }
-  }
-}
+const defaults = Form.make({
+  name: Schema.String.annotate({ default: "John Doe" }),
+  age: Schema.Int.annotate({ default: 30 }),
+  score: Schema.Number.annotate({ default: 95.5 }),
+  status: Schema.Literals(["active", "inactive", "pending"]).annotate({ default: "active" }),
+  verified: Schema.Boolean.annotate({ default: true })
+})
 
 const options = ["option1", "option2", "option3"]
 
@@ -75,7 +75,7 @@ const titled = [
   { const: "value3", title: "The third" }
 ]
 
-const enums: Form = {
+const enums: RequestedSchema = {
   type: "object",
   properties: {
     untitledSingle: { type: "string", enum: options },
@@ -90,8 +90,8 @@ const enums: Form = {
 export const QuestionsLive = Questions.layer({
   tools: {
     test_sampling: ({ prompt }) => sample(prompt),
-    test_elicitation: ({ message }) => elicit(message, person),
-    test_elicitation_sep1034_defaults: () => elicit("Please check these values", defaults),
-    test_elicitation_sep1330_enums: () => elicit("Please choose", enums)
+    test_elicitation: ({ message }) => askForm(message, person),
+    test_elicitation_sep1034_defaults: () => askForm("Please check these values", defaults),
+    test_elicitation_sep1330_enums: () => askEnums("Please choose", enums)
   }
 })

@@ -1,11 +1,11 @@
 /**
  * The tools of the fixture server, under the names and with the results that the official conformance suite asks for.
- * Those that ask the client are in `Questions.ts`. Tools that need what the library does not have yet (lists that
- * change, streams that resume, `x-mcp-header`) are missing on purpose: their scenarios stand in the baseline.
+ * Those that ask the client are in `Questions.ts` and `InputRequired.ts`, those that change lists in `Changes.ts`.
  */
-import { Catalog, ClientLog, Content, McpRequest, Progress, RpcError, Tool } from "@parley/mcp"
+import { Catalog, ClientLog, ClientStream, Content, McpRequest, Progress, RpcError, Tool } from "@parley/mcp"
 import * as ErrorCode from "@parley/mcp/jsonrpc/ErrorCode"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { png, wav } from "./Media.ts"
 
 const SimpleText = Tool.make("test_simple_text", { description: "Returns a line of text" })
@@ -27,6 +27,10 @@ const WithLogging = Tool.make("test_tool_with_logging", { description: "Sends th
 const LoggingTool = Tool.make("test_logging_tool", { description: "Logs to the client of the request" })
 
 const WithProgress = Tool.make("test_tool_with_progress", { description: "Reports progress three times" })
+
+const Reconnection = Tool.make("test_reconnection", {
+  description: "Gives its connection up before it answers, for the client to come back"
+})
 
 const MissingCapability = Tool.make("test_missing_capability", {
   description: "Works only for clients that declare sampling"
@@ -63,6 +67,11 @@ const JsonSchema202012 = Tool.dynamic("json_schema_2020_12_tool", {
   }
 })
 
+const MirroredHeader = Tool.make("test_x_mcp_header", {
+  description: "Has a parameter that clients mirror in the header Mcp-Param-Region",
+  parameters: { region: Schema.optionalKey(Tool.header("Region", Schema.String)) }
+})
+
 /** The tools. */
 export const Tools = Catalog.make("conformance-tools").add(
   SimpleText,
@@ -74,9 +83,11 @@ export const Tools = Catalog.make("conformance-tools").add(
   WithLogging,
   LoggingTool,
   WithProgress,
+  Reconnection,
   MissingCapability,
   StreamingElicitation,
-  JsonSchema202012
+  JsonSchema202012,
+  MirroredHeader
 )
 
 /** The suite wants to see messages that come one after the other, while the call is running. */
@@ -136,8 +147,14 @@ export const ToolsLive = Tools.layer({
     test_tool_with_logging: () => withLogging,
     test_logging_tool: () => Effect.as(ClientLog.info("Logged through the request"), "One message was logged"),
     test_tool_with_progress: () => withProgress,
+    test_reconnection: () =>
+      ClientStream.pause({ retryMillis: 500 }).pipe(
+        Effect.andThen(pause),
+        Effect.as("The answer was sent after the connection was given up")
+      ),
     test_missing_capability: () => missingCapability,
     test_streaming_elicitation: () => Effect.succeed("Nothing was asked on the stream"),
+    test_x_mcp_header: ({ region }) => Effect.succeed(`The region is ${region ?? "not given"}`),
     json_schema_2020_12_tool: (args) => Effect.succeed(JSON.stringify(args))
   }
 })

@@ -9,18 +9,23 @@ import { NodeMcpServer } from "@parley/node"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Changes, ChangesLive } from "./Changes.ts"
+import { InputRequired, InputRequiredLive } from "./InputRequired.ts"
 import { Prompts, PromptsLive } from "./Prompts.ts"
 import { Questions, QuestionsLive } from "./Questions.ts"
 import { Resources, ResourcesLive } from "./Resources.ts"
 import { Tools, ToolsLive } from "./Tools.ts"
 
-const Fixtures = Catalog.merge(Catalog.merge(Tools, Questions), Catalog.merge(Resources, Prompts))
+const Fixtures = Catalog.merge(
+  Catalog.merge(Catalog.merge(Tools, Changes), Catalog.merge(Questions, InputRequired)),
+  Catalog.merge(Resources, Prompts)
+)
 
 const Server = McpServer.layer(Fixtures, {
   name: "parley-conformance-server",
   title: "Parley conformance fixtures",
   version: "0.1.0"
-}).pipe(Layer.provide([ToolsLive, QuestionsLive, ResourcesLive, PromptsLive]))
+}).pipe(Layer.provide([ToolsLive, ChangesLive, QuestionsLive, InputRequiredLive, ResourcesLive, PromptsLive]))
 
 /** Writes the URL where the server listens, by the name that the suite wants to see in it. */
 const announce = Layer.effectDiscard(Effect.gen(function*() {

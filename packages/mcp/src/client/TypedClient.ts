@@ -128,7 +128,7 @@ const tool = (client: Client, name: string, component: Tool.Any): AnyMethod => {
     )
 }
 
-/** Arguments of prompts and parameters of templates are strings on the wire; the types of the contract say so. */
+/** Arguments of prompts are strings on the wire; the types of the contract say so. */
 type Strings = { readonly [name: string]: string }
 
 const prompt = (client: Client, name: string, component: Prompt.Any): AnyMethod => {
@@ -150,7 +150,7 @@ const template = (client: Client, name: string, component: ResourceTemplate.Any)
   return (args, options) =>
     Effect.flatMap(
       encode(args),
-      (values) => client.readResource(UriTemplate.expand(parsed.success, values as Strings), options)
+      (values) => client.readResource(UriTemplate.expand(parsed.success, values as UriTemplate.Values), options)
     )
 }
 

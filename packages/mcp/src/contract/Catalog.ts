@@ -9,12 +9,14 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import type * as Completion from "./Completion.ts"
 import type { McpRequest } from "./McpRequest.ts"
+import type { ServicesOf } from "./PerRequest.ts"
 import type * as Prompt from "./Prompt.ts"
 import type { Registry } from "./Registry.ts"
 import type * as Resource from "./Resource.ts"
 import type * as ResourceTemplate from "./ResourceTemplate.ts"
-import type { AnyHandler } from "./Served.ts"
+import type { AnyHandler, Extras } from "./Served.ts"
 import type * as Tool from "./Tool.ts"
 
 /**
@@ -95,13 +97,14 @@ export interface Handler<in out Key extends string> {
 }
 
 /**
- * A handler in the context: the function, and the services that it was built with.
+ * A handler in the context: the function, what goes with it, and the services that it was built with.
  *
  * @category services
  * @since 0.1.0
  */
 export interface HandlerShape {
   readonly run: AnyHandler
+  readonly extras?: Extras | undefined
   readonly context: Context.Context<never>
 }
 
@@ -122,13 +125,14 @@ export const handler = <const Key extends string>(key: Key): Context.Service<Han
  */
 export type HandlersOf<E extends AnyEntry> = E extends AnyEntry ? Handler<E["key"]> : never
 
-type HandlerFunction<C extends Component> = C extends Tool.Any ? Tool.Handler<C>
-  : C extends Prompt.Any ? Prompt.Handler<C>
-  : C extends ResourceTemplate.Any ? ResourceTemplate.Handler<C>
+/** A function, or one with what goes with it. */
+type HandlerInput<C extends Component> = C extends Tool.Any ? Tool.Handler<C>
+  : C extends Prompt.Any ? Prompt.Handler<C> | Prompt.Handling<C>
+  : C extends ResourceTemplate.Any ? ResourceTemplate.Handler<C> | ResourceTemplate.Handling<C>
   : Resource.Handler
 
 type Shelf<E extends AnyEntry, K extends Kind> = {
-  readonly [X in Extract<E, { readonly kind: K }> as X["name"]]?: HandlerFunction<X["component"]>
+  readonly [X in Extract<E, { readonly kind: K }> as X["name"]]?: HandlerInput<X["component"]>
 }
 
 /**
@@ -148,7 +152,15 @@ type Provided<E extends AnyEntry, H> = E extends AnyEntry
   ? E["kind"] extends keyof H ? E["name"] extends keyof H[E["kind"]] ? Handler<E["key"]> : never : never
   : never
 
-type Requirement<F> = F extends (...args: never) => Effect.Effect<unknown, unknown, infer R> ? R : never
+type Requirement<F> = F extends (...args: never) => Effect.Effect<unknown, unknown, infer R> ? R
+  : F extends Effect.Effect<unknown, unknown, infer R> ? R
+  : F extends { readonly handle: infer Handle } ?
+    Requirement<Handle> | Requirement<ListOf<F>> | CompletionRequirements<F>
+  : never
+
+type ListOf<F> = F extends { readonly list: infer List } ? List : never
+
+type CompletionRequirements<F> = F extends { readonly complete: infer C } ? Completion.Requirements<C> : never
 
 /**
  * What the given handlers need, besides the request they serve, a scope that ends with it, and the registry of the
@@ -179,9 +191,23 @@ type Taken<E extends AnyEntry, Other extends AnyEntry> = Other extends AnyEntry
 type Free<E extends AnyEntry, Other extends AnyEntry> = [Taken<E, Other>] extends [never] ? unknown
   : NameTaken<Taken<E, Other>>
 
+/** Names that are not in the catalog, and completions of arguments that are not there, take nothing. */
 type UnknownNames<E extends AnyEntry, H> = {
-  readonly [K in keyof H]: { readonly [N in Exclude<keyof H[K], Extract<E, { readonly kind: K }>["name"]>]: never }
+  readonly [K in keyof H]: {
+    readonly [N in keyof H[K]]: N extends Extract<E, { readonly kind: K }>["name"]
+      ? UnknownArguments<Extract<E, { readonly kind: K; readonly name: N }>["component"], H[K][N]>
+      : never
+  }
 }
+
+type UnknownArguments<C extends Component, F> = F extends { readonly complete: infer Complete } ? {
+    readonly complete: { readonly [A in Exclude<keyof Complete, ArgumentOf<C>>]: never }
+  }
+  : unknown
+
+type ArgumentOf<C extends Component> = C extends Prompt.Any ? Prompt.ArgumentOf<C>
+  : C extends ResourceTemplate.Any ? ResourceTemplate.ArgumentOf<C>
+  : never
 
 /**
  * A catalog with the entries `E`.
@@ -200,7 +226,7 @@ export interface Catalog<out Id extends string, out E extends AnyEntry> {
   /** A layer of handlers, for some or all entries; what they need is what the layer needs. */
   layer<const H extends Handlers<E>>(
     handlers: H & UnknownNames<E, H>
-  ): Layer.Layer<Provided<E, H>, never, Requirements<H>>
+  ): Layer.Layer<Provided<E, H>, never, Exclude<Requirements<H>, ServicesOf<E>>>
 }
 
 /**
@@ -227,7 +253,16 @@ const entryOf = (id: string, component: Component): AnyEntry => {
   return { kind, name, key: `${id}/${kind}/${name}`, component }
 }
 
-type HandlerRecord = { readonly [name: string]: AnyHandler | undefined }
+/** What `layer` is given for one component, with its types forgotten. */
+type AnyInput = AnyHandler | (Extras & { readonly handle: AnyHandler })
+
+type HandlerRecord = { readonly [name: string]: AnyInput | undefined }
+
+const shapeOf = (input: AnyInput, context: Context.Context<never>): HandlerShape => {
+  if (typeof input === "function") return { run: input, context }
+  const { handle, ...extras } = input
+  return { run: handle, extras, context }
+}
 
 const provide = (
   entries: ReadonlyArray<AnyEntry>,
@@ -236,11 +271,11 @@ const provide = (
   Layer.effectContext(Effect.map(Effect.context<never>(), (context) =>
     entries.reduce((services, entry) => {
       const shelf = handlers[entry.kind]
-      const run = shelf !== undefined && Object.hasOwn(shelf, entry.name) ? shelf[entry.name] : undefined
+      const input = shelf !== undefined && Object.hasOwn(shelf, entry.name) ? shelf[entry.name] : undefined
       // The keys are known to the types of `layer`; here they are data.
-      return run === undefined
+      return input === undefined
         ? services
-        : Context.add(services, handler(entry.key), { run, context }) as typeof services
+        : Context.add(services, handler(entry.key), shapeOf(input, context)) as typeof services
     }, Context.empty())))
 
 const fromEntries = <Id extends string, E extends AnyEntry>(id: Id, entries: ReadonlyArray<E>): Catalog<Id, E> => ({
@@ -319,3 +354,13 @@ export const prefix = <Id extends string, E extends AnyEntry, const P extends st
       (entry.kind === "resources" ? entry : { ...entry, name: `${prefix}${entry.name}` }) as AnyEntry as Prefixed<P, E>
     )
   )
+
+/**
+ * The catalog with each component changed; names, keys and handlers stay. What the types say of the components then is
+ * for the caller to say.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const mapComponents = (self: Any, change: (component: Component) => Component): Any =>
+  fromEntries(self.id, self.entries.map((entry) => ({ ...entry, component: change(entry.component) })))

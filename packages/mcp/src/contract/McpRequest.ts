@@ -13,7 +13,7 @@ import type { ClientCapabilities } from "../schema/Capabilities.ts"
 import type { Implementation } from "../schema/Implementation.ts"
 import type { LoggingLevel } from "../schema/Logging.ts"
 import type { Meta } from "../schema/Meta.ts"
-import type { Send } from "./AskError.ts"
+import type { Once, Send } from "./AskError.ts"
 
 /**
  * How far a call has come, as sent to the client that asked for it (PRG-03, PRG-04).
@@ -31,7 +31,7 @@ export interface ProgressUpdate {
 }
 
 /**
- * The facts of one request, and the two channels back to its client.
+ * The facts of one request, and the channels back to its client.
  *
  * @category models
  * @since 0.1.0
@@ -53,12 +53,28 @@ export interface RequestInfo {
   readonly meta: Meta
   /** An HTTP header of the request by its lower-case name; always `undefined` elsewhere than on HTTP. */
   readonly header: (name: string) => string | undefined
+  /** Who the request acts for, as authentication or a middleware has found out; nobody knows, when neither did. */
+  readonly principal: string | undefined
+  /** The level of logs that the client has asked for; `undefined` while it has not. `Effect.log` reaches it from there on. */
+  readonly logLevel: LoggingLevel | undefined
   /** Sends progress if the client asked for it, and does nothing otherwise. */
   readonly progress: (update: ProgressUpdate) => Effect.Effect<void>
   /** Sends a log message if the client wants messages of that level, and does nothing otherwise. */
   readonly log: (level: LoggingLevel, data: unknown, logger?: string) => Effect.Effect<void>
+  /** Sends a notification that no revision has, one of an extension, on the request's own stream; `params` are JSON. */
+  readonly notify: (method: string, params: object) => Effect.Effect<void>
+  /** What middleware provides to the handler of this request. */
+  readonly services: Context.Context<never> | undefined
   /** Asks the client and waits for its answer. */
   readonly ask: Send
+  /** Runs an effect whose outcome is kept where the request may be run again, and just runs it elsewhere. */
+  readonly once: Once
+  /** The error code that says "visit a URL first", on the one revision that has it (ELU-09). */
+  readonly urlElicitationRequiredCode: number | undefined
+  /** Tells the client that the visit to a URL is over; does nothing on revisions that cannot say so (ELU-06). */
+  readonly elicitationComplete: (elicitationId: string) => Effect.Effect<void>
+  /** Gives up the connection that waits for the answer (`ClientStream.pause`); absent where the client could not return. */
+  readonly pause?: ((retryMillis: number | undefined) => Effect.Effect<void>) | undefined
   /** The services that live as long as the client's session, and otherwise as long as this request. */
   readonly session: SessionMemo
 }

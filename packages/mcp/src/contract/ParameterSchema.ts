@@ -10,6 +10,7 @@ import type * as JsonSchema from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import { finite } from "./JsonNumber.ts"
+import { carry, flatten } from "./SchemaNotes.ts"
 
 /**
  * A schema that needs no services to decode or encode.
@@ -126,11 +127,13 @@ const asObject = (schema: JsonObject): JsonObject => {
   return { type: "object", properties: {}, ...rest }
 }
 
-/** Leaves out what a JSON Schema means without saying. Only schemas are entered, not the data inside them. */
+/** Leaves out what a JSON Schema means without saying, and needless branches. Only schemas are entered, not the data inside them. */
 const brief = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(brief)
   if (!isRecord(schema)) return schema
-  const entries = Object.entries(schema).filter(([key, member]) => key !== "additionalProperties" || member !== true)
+  const entries = Object.entries(flatten(schema)).filter(([key, member]) =>
+    key !== "additionalProperties" || member !== true
+  )
   return Object.fromEntries(entries.map(([key, member]) => [key, briefKeyword(key, member)] as const))
 }
 
@@ -157,15 +160,30 @@ const schemaKeywords: ReadonlySet<string> = new Set([
 const nameKeywords: ReadonlySet<string> = new Set(["$defs", "patternProperties", "properties"])
 
 /**
+ * How a JSON Schema is derived.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface JsonSchemaOptions {
+  /** With `error`, objects admit no members besides those they name. Default: `ignore`. */
+  readonly onExcessProperty?: "ignore" | "error"
+}
+
+/**
  * The JSON Schema 2020-12 of a schema's encoded side, self-contained: `$defs` are carried along and a root `$ref` is
  * resolved, because a tool's `inputSchema` must have `type: "object"` at its root (TOL-14).
  *
  * @category conversions
  * @since 0.1.0
  */
-export const toJsonSchema = (schema: AnySchema): JsonObject => {
-  const document = Schema.toJsonSchemaDocument(finite(schema), { includeAnnotationKey: (key) => key.startsWith("x-") })
+export const toJsonSchema = (schema: AnySchema, options: JsonSchemaOptions = {}): JsonObject => {
+  const document = Schema.toJsonSchemaDocument(finite(schema), {
+    ...options,
+    includeAnnotationKey: (key) => key.startsWith("x-")
+  })
   const root = asObject(rootOf(document))
   const hasDefinitions = Object.keys(document.definitions).length > 0
-  return brief(hasDefinitions ? { ...root, $defs: document.definitions } : root) as JsonObject
+  const whole = brief(hasDefinitions ? { ...root, $defs: document.definitions } : root) as JsonObject
+  return carry(schema.ast, whole)
 }

@@ -10,8 +10,11 @@ import type { ContentBlock } from "../schema/Content.ts"
 import type { Icon } from "../schema/Icon.ts"
 import type { Meta } from "../schema/Meta.ts"
 import type { GetPromptResult, PromptMessage } from "../schema/Prompt.ts"
+import type { AskError } from "./AskError.ts"
+import type { Completers, Only, Requirements } from "./Completion.ts"
 import type { AnySchema } from "./ParameterSchema.ts"
 import * as Served from "./Served.ts"
+import type * as Visibility from "./Visibility.ts"
 
 /**
  * How a prompt presents itself in `prompts/list`.
@@ -28,6 +31,8 @@ export interface Presentation {
   readonly icons?: ReadonlyArray<Icon>
   /** Vendor members of the listing. */
   readonly _meta?: Meta
+  /** Who may know of the prompt. Default: everybody. */
+  readonly visible?: Visibility.Rule
 }
 
 /**
@@ -75,7 +80,29 @@ export type Output = string | PromptMessage | ReadonlyArray<string | PromptMessa
  * @category type-level
  * @since 0.1.0
  */
-export type Handler<P extends Any, R = unknown> = (args: P["parameters"]["Type"]) => Effect.Effect<Output, RpcError, R>
+export type Handler<P extends Any, R = unknown> = (
+  args: P["parameters"]["Type"]
+) => Effect.Effect<Output, RpcError | AskError, R>
+
+/**
+ * The names of a prompt's arguments.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type ArgumentOf<P extends Any> = keyof P["parameters"]["Encoded"] & string
+
+/**
+ * A handler for a prompt, with completions of its arguments. Those whose schema is a choice of texts complete
+ * themselves, unless there is a completion here.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export interface Handling<P extends Any, R = unknown> {
+  readonly handle: Handler<P, R>
+  readonly complete?: Completers<ArgumentOf<P>, R>
+}
 
 /**
  * The options of {@link make}.
@@ -116,16 +143,37 @@ export const make = <const Name extends string, Params extends Fields = {}>(
 }
 
 /**
+ * The options of {@link serve}: those of the prompt, and the completions of its arguments.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ServeOptions<Params extends Fields, Complete> extends Options<Params> {
+  readonly complete?: Complete & Completers<keyof Params & string> & Only<Complete, keyof Params>
+}
+
+/**
  * A prompt together with its handler.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const serve = <const Name extends string, R, Params extends Fields = {}>(
+export const serve = <
+  const Name extends string,
+  R,
+  Params extends Fields = {},
+  Complete extends Completers<keyof Params & string> = {}
+>(
   name: Name,
-  options: Options<Params>,
+  { complete, ...options }: ServeOptions<Params, Complete>,
   handler: Handler<Prompt<Name, Schema.Struct<Params>>, R>
-): Served.Served<Prompt<Name, Schema.Struct<Params>>, R> => Served.make(make(name, options), handler)
+): Served.Served<Prompt<Name, Schema.Struct<Params>>, R | Requirements<Complete>> =>
+  // What `complete` needs is read off its type; the function below forgets it.
+  Served.make(
+    make<Name, Params>(name, options as Options<Params>),
+    handler,
+    { complete } as Served.Extras<Requirements<Complete>>
+  )
 
 /**
  * A message by the user; text is wrapped.

@@ -7,8 +7,9 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type { Component } from "./Catalog.ts"
 import type { McpRequest } from "./McpRequest.ts"
 import type { Served } from "./Served.ts"
@@ -42,7 +43,27 @@ export type Requirements<S> = S extends Served<Component, infer R> ? Exclude<R, 
   : never
 
 /**
- * A component that was added at run time.
+ * What to do when the name of an added component is taken. `fail`: it is a `CatalogError`. `replace`: the new component
+ * stands in the place of the other until its scope closes, and then the other is back.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type DuplicatePolicy = "fail" | "replace"
+
+/**
+ * How a component is added.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AddOptions {
+  /** Default: `fail`. */
+  readonly onDuplicate?: DuplicatePolicy
+}
+
+/**
+ * A component that was added at run time. Once its scope has closed, none of this does anything.
  *
  * @category models
  * @since 0.1.0
@@ -50,6 +71,10 @@ export type Requirements<S> = S extends Served<Component, infer R> ? Exclude<R, 
 export interface Registration {
   /** Hides the component from lists and calls, or shows it again. Clients hear of it. */
   readonly setEnabled: (enabled: boolean) => Effect.Effect<void>
+  /** Puts another definition and handler in its place, of the same kind and name. Clients hear of it. */
+  readonly update: <S extends AnyServed>(served: S) => Effect.Effect<void, CatalogError, Requirements<S>>
+  /** Removes the component before its scope closes. Clients hear of it. */
+  readonly remove: Effect.Effect<void>
 }
 
 /**
@@ -62,24 +87,74 @@ export class Registry extends Context.Service<Registry, {
   /** Adds a component, with the services that its handler needs, while the scope is open. */
   readonly add: (
     served: AnyServed,
-    context: Context.Context<never>
+    context: Context.Context<never>,
+    options?: AddOptions
   ) => Effect.Effect<Registration, CatalogError, Scope.Scope>
   /** Tells those who subscribed to a URI that what can be read there has changed. */
   readonly resourceUpdated: (uri: string) => Effect.Effect<void>
 }>()("@parley/mcp/contract/Registry") {}
 
 /**
- * Adds a component while the scope is open. Its name must be free, and its kind one that the server declares.
+ * Adds a component while the scope is open. Its name must be free, unless the options say otherwise, and its kind one
+ * that the server declares: one that it had when it started, or was told of by its option `kinds`.
+ *
+ * In a handler the nearest scope is that of the call. Use {@link keep} there for what is to stay.
+ *
+ * @example
+ * ```ts
+ * import { Registry, Tool } from "@parley/mcp"
+ * import * as Effect from "effect/Effect"
+ *
+ * const extra = Tool.serve("extra", {}, () => Effect.succeed("here for a while"))
+ *
+ * export const whileOpen = Effect.scoped(Effect.andThen(Registry.add(extra), Effect.sleep("1 minute")))
+ * ```
  *
  * @category registration
  * @since 0.1.0
  */
 export const add = <S extends AnyServed>(
-  served: S
+  served: S,
+  options?: AddOptions
 ): Effect.Effect<Registration, CatalogError, Registry | Scope.Scope | Requirements<S>> =>
   Effect.flatMap(Effect.context<Registry | Scope.Scope | Requirements<S>>(), (context) =>
     // The context holds all that the handler's type asks for; which services these are is not known here.
-    Context.get(context as Context.Context<Registry>, Registry).add(served, context as Context.Context<never>))
+    Context.get(context as Context.Context<Registry>, Registry).add(served, context as Context.Context<never>, options))
+
+/**
+ * Adds a component for as long as the server runs, or until its registration removes it.
+ *
+ * @category registration
+ * @since 0.1.0
+ */
+export const keep = <S extends AnyServed>(
+  served: S,
+  options?: AddOptions
+): Effect.Effect<Registration, CatalogError, Registry | Requirements<S>> =>
+  // Nobody closes this scope; what is in it goes with the server. `R` without `Scope` is what the type says is left.
+  Effect.flatMap(Scope.make(), (scope) =>
+    Effect.provideService(add(served, options), Scope.Scope, scope)) as Effect.Effect<
+      Registration,
+      CatalogError,
+      Registry | Requirements<S>
+    >
+
+/**
+ * A layer that adds components to a running server for as long as the layer lives.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = <S extends AnyServed>(
+  served: S | ReadonlyArray<S>,
+  options?: AddOptions
+): Layer.Layer<never, CatalogError, Registry | Requirements<S>> =>
+  // An array of `S` is not told from an `S` by the compiler: `Served` is no array.
+  Layer.effectDiscard(
+    Effect.forEach(Array.isArray(served) ? served as ReadonlyArray<S> : [served as S], (one) => add(one, options), {
+      discard: true
+    })
+  )
 
 /**
  * Tells those who subscribed to a URI that what can be read there has changed (SUB-05, LSN-06).

@@ -4,11 +4,21 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
-import { type HandlerError, notFound, type Output, type Presentation, ResourceNotFound } from "./ResourceOutput.ts"
+import {
+  type HandlerError,
+  type Listed,
+  notFound,
+  type Output,
+  type Presentation,
+  ResourceNotFound
+} from "./ResourceOutput.ts"
 import * as Template from "./ResourceTemplate.ts"
+import { PathSegment, RelativePath } from "./SafePath.ts"
 import * as Served from "./Served.ts"
 
-export { type HandlerError, notFound, type Output, type Presentation, ResourceNotFound }
+export { type HandlerError, type Listed, notFound, type Output, type Presentation, ResourceNotFound }
+
+export { PathSegment, RelativePath }
 
 /**
  * A resource at one URI.

@@ -11,10 +11,13 @@ import type { RpcError } from "../jsonrpc/RpcError.ts"
 import type { ContentBlock } from "../schema/Content.ts"
 import type { Icon } from "../schema/Icon.ts"
 import type { Meta } from "../schema/Meta.ts"
+import { JsonObject as JsonObjectSchema } from "../schema/Open.ts"
 import type { ToolAnnotations } from "../schema/Tool.ts"
+import type { AskError } from "./AskError.ts"
 import type { AnyCodec, AnySchema, JsonObject, SchemaOf } from "./ParameterSchema.ts"
 import * as ParameterSchema from "./ParameterSchema.ts"
 import * as Served from "./Served.ts"
+import type * as Visibility from "./Visibility.ts"
 
 /**
  * How a tool presents itself in `tools/list`, beside its schemas.
@@ -33,6 +36,8 @@ export interface Presentation {
   readonly icons?: ReadonlyArray<Icon>
   /** Vendor members of the listing. */
   readonly _meta?: Meta
+  /** Who may know of the tool. Default: everybody. */
+  readonly visible?: Visibility.Rule
 }
 
 /**
@@ -94,7 +99,9 @@ export type Output = void | string | ContentBlock | ReadonlyArray<ContentBlock> 
  * @since 0.1.0
  */
 export class ToolError extends Schema.TaggedError<ToolError>()("ToolError", {
-  message: Schema.String
+  message: Schema.String,
+  /** Goes with the result as its `_meta`, for programs; the model does not see it. */
+  meta: Schema.optionalKey(JsonObjectSchema)
 }) {}
 
 /**
@@ -104,6 +111,14 @@ export class ToolError extends Schema.TaggedError<ToolError>()("ToolError", {
  * @since 0.1.0
  */
 export const failureKey = "dev.parley/failure"
+
+/**
+ * The annotation of a schema, and the keyword of a JSON Schema, that name the header a parameter is mirrored in.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const headerKeyword = "x-mcp-header"
 
 /**
  * The arguments that the handler of a tool receives.
@@ -124,7 +139,8 @@ export type HandlerOutput<T extends Any> = T["success"] extends AnySchema
   : Output
 
 /**
- * What the handler of a tool may fail with: its declared failure, a `ToolError`, or an `RpcError`.
+ * What the handler of a tool may fail with: its declared failure, a `ToolError`, an `RpcError`, or a question without an
+ * answer.
  *
  * @category type-level
  * @since 0.1.0
@@ -133,6 +149,7 @@ export type HandlerError<T extends Any> =
   | (T["failure"] extends AnySchema ? T["failure"]["Type"] : never)
   | ToolError
   | RpcError
+  | AskError
 
 /**
  * A handler for a tool; its requirements stay visible in `R`.
@@ -168,7 +185,8 @@ const presentationOf = (options: Presentation): Presentation => ({
   ...(options.description === undefined ? {} : { description: options.description }),
   ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
   ...(options.icons === undefined ? {} : { icons: options.icons }),
-  ...(options._meta === undefined ? {} : { _meta: options._meta })
+  ...(options._meta === undefined ? {} : { _meta: options._meta }),
+  ...(options.visible === undefined ? {} : { visible: options.visible })
 })
 
 /**
@@ -273,6 +291,27 @@ export const result = <A = never>(options: {
   content: options.content,
   meta: options._meta
 })
+
+/**
+ * A parameter that clients of the stateless era also send as the HTTP header `Mcp-Param-{name}`, for the infrastructure
+ * between (SEP-2243). It must be a string, an integer or a boolean, and stand in the arguments or in an object inside
+ * them. Never use it for what is secret: headers end up in logs (XMH-09).
+ *
+ * @example
+ * ```ts
+ * import { Tool } from "@parley/mcp"
+ * import * as Schema from "effect/Schema"
+ *
+ * export const Query = Tool.make("query", {
+ *   parameters: { region: Tool.header("Region", Schema.String), sql: Schema.String }
+ * })
+ * ```
+ *
+ * @category parameters
+ * @since 0.1.0
+ */
+export const header = <S extends Schema.Top>(name: string, schema: S): S["Rebuild"] =>
+  schema.annotate({ [headerKeyword]: name })
 
 /**
  * A failure that the model can read and act on.

@@ -15,6 +15,7 @@ import { isObject, type Params } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
 import type { GetPromptResult, Prompt, PromptArgument, PromptMessage } from "../schema/Prompt.ts"
+import * as Completing from "./Completing.ts"
 import * as RequestContext from "./RequestContext.ts"
 
 /**
@@ -27,6 +28,8 @@ export interface BoundPrompt {
   readonly definition: Prompt
   /** Decodes the arguments and runs the handler; wrong arguments are `-32602` (PRM-08). */
   readonly get: (args: Params, request: RequestInfo) => Effect.Effect<GetPromptResult, RpcError>
+  /** The completions of its arguments. */
+  readonly completing: Completing.Completing
 }
 
 const argumentOf = (name: string, schema: unknown, required: ReadonlySet<unknown>): PromptArgument => {
@@ -83,6 +86,7 @@ export const make = (name: string, prompt: AnyPrompt, handler: HandlerShape): Bo
         RequestContext.run(handler, decoded.success, request) as Effect.Effect<Output, RpcError>,
         (output) => toResult(prompt.presentation.description, output)
       )
-    }
+    },
+    completing: Completing.make(prompt.parameters, handler)
   }
 }

@@ -9,14 +9,17 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { AskError } from "../contract/AskError.ts"
 import type { HandlerShape } from "../contract/Catalog.ts"
 import type { RequestInfo } from "../contract/McpRequest.ts"
 import { type AnySchema, type JsonObject, toJsonCodec, toJsonSchema } from "../contract/ParameterSchema.ts"
 import { type Any as AnyTool, failureKey, type ToolError, type ToolResult } from "../contract/Tool.ts"
-import type { Params } from "../jsonrpc/Message.ts"
+import { isObject, type Params } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import type { ContentBlock } from "../schema/Content.ts"
 import type { CallToolResult, Tool, ToolInputSchema, ToolOutputSchema } from "../schema/Tool.ts"
+import type { ParameterHeader } from "../session/ParameterHeaders.ts"
+import { isAskError, refusal } from "./Asking.ts"
 import * as Masking from "./Masking.ts"
 import * as RequestContext from "./RequestContext.ts"
 
@@ -29,6 +32,8 @@ import * as RequestContext from "./RequestContext.ts"
 export interface BoundTool {
   readonly definition: Tool
   readonly outputSchema: ToolOutputSchema | undefined
+  /** The parameters that a call over HTTP mirrors in headers. */
+  readonly headers: ReadonlyArray<ParameterHeader>
   /** Decodes arguments; the failure is a sentence for the model. */
   readonly decode: (args: Params) => Result.Result<unknown, string>
   /** Runs the handler. It fails with protocol errors only; all else is a result. */
@@ -60,15 +65,18 @@ const structuredResult = (structuredContent: unknown): CallToolResult => ({
   structuredContent
 })
 
-const fromParts = (result: ToolResult<unknown>, encode: Encoder | undefined): CallToolResult => {
-  const base = result.structured === undefined || encode === undefined
-    ? { content: [] }
-    : structuredResult(encode(result.structured))
-  return {
-    ...base,
-    ...(result.content === undefined ? {} : { content: result.content }),
-    ...(result.meta === undefined ? {} : { _meta: result.meta })
-  }
+const isText = (block: ContentBlock): boolean => block.type === "text"
+
+/** Content by hand takes the place of the text copy; but what is no object goes as text too, always (TOC-06). */
+const contentOf = (copy: CallToolResult, own: ReadonlyArray<ContentBlock>): ReadonlyArray<ContentBlock> =>
+  isObject(copy.structuredContent) || own.some(isText) ? own : [...own, ...copy.content]
+
+/** A tool that declares its output has structured content, and a result without any is no result of it (TOC-08). */
+const fromParts = ({ content, meta, structured }: ToolResult<unknown>, encode: Encoder | undefined): CallToolResult => {
+  const _meta = meta === undefined ? {} : { _meta: meta }
+  if (encode === undefined) return { content: content ?? [], ..._meta }
+  const copy = structuredResult(encode(structured))
+  return { ...copy, ...(content === undefined ? {} : { content: contentOf(copy, content) }), ..._meta }
 }
 
 const makeSuccess = (success: AnySchema | undefined): (output: unknown) => CallToolResult => {
@@ -100,7 +108,16 @@ const makeFailure = (failure: AnySchema | undefined): Declared => {
 
 const isToolError = (error: unknown): error is ToolError => Predicate.isTagged(error, "ToolError")
 
+const toolErrorResult = ({ message, meta }: ToolError): CallToolResult =>
+  meta === undefined ? errorResult(message) : { ...errorResult(message), _meta: meta }
+
 const isRpcError = (error: unknown): error is RpcError => Predicate.isTagged(error, "RpcError")
+
+/** A question without an answer is for the model to read, unless the client could do better with more capabilities. */
+const unanswered = (error: AskError): Effect.Effect<CallToolResult, RpcError> => {
+  const lacking = refusal(error)
+  return lacking === undefined ? Effect.succeed(errorResult(error.message)) : Effect.fail(lacking)
+}
 
 /**
  * What a failed handler becomes: protocol errors stay, declared failures are shown, all else is masked. An interruption
@@ -113,7 +130,8 @@ const recover = (
 ): Effect.Effect<CallToolResult, RpcError> => {
   const reason = cause.reasons.find(Cause.isFailReason)
   if (isRpcError(reason?.error)) return Effect.fail(reason.error)
-  if (isToolError(reason?.error)) return Effect.succeed(errorResult(reason.error.message))
+  if (isAskError(reason?.error)) return unanswered(reason.error)
+  if (isToolError(reason?.error)) return Effect.succeed(toolErrorResult(reason.error))
   const shown = reason === undefined ? undefined : declared(reason.error)
   return shown === undefined
     ? Effect.map(Masking.mask(`tool "${name}" failed`, cause), (masked) => errorResult(masked.message))
@@ -135,12 +153,13 @@ const definitionOf = (name: string, tool: AnyTool): Tool => ({
 })
 
 /**
- * Binds a tool, under the name that it has in the catalog.
+ * Binds a tool, under the name that it has in the catalog. Which parameters it mirrors is read where its schemas are
+ * judged.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (name: string, tool: AnyTool, handler: HandlerShape): BoundTool => {
+export const make = (name: string, tool: AnyTool, handler: HandlerShape): Omit<BoundTool, "headers"> => {
   const definition = definitionOf(name, tool)
   const decode = Schema.decodeUnknownResult(toJsonCodec(tool.parameters))
   const onSuccess = makeSuccess(tool.success)

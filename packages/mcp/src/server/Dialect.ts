@@ -1,12 +1,13 @@
 /**
- * One revision as one server speaks it: how its results are finished, and its listings as finished text. Everything in
- * it is made when first needed and kept, because components do not change while the server runs.
+ * One revision as one server speaks it: how its results are finished, and what it says of itself as finished text.
+ * Everything in it is made when first needed and kept, because none of it changes while the server runs.
  *
  * @since 0.1.0
  */
 import type { Revision, Wire } from "../revision/Revision.ts"
-import type { Components } from "./Components.ts"
+import type { CacheHint } from "../schema/Caching.ts"
 import * as Identity from "./Identity.ts"
+import type { Seal } from "./Seal.ts"
 
 /**
  * The methods whose result is the same text for everybody.
@@ -14,7 +15,7 @@ import * as Identity from "./Identity.ts"
  * @category models
  * @since 0.1.0
  */
-export type Fixed = "tools/list" | "resources/list" | "resources/templates/list" | "prompts/list" | "server/discover"
+export type Fixed = "server/discover"
 
 /**
  * A revision in the mouth of a server.
@@ -24,6 +25,8 @@ export type Fixed = "tools/list" | "resources/list" | "resources/templates/list"
  */
 export interface Dialect {
   readonly revision: Revision
+  /** What the states of requests that ask are sealed with. */
+  readonly seal: Seal
   /** The text of a result. */
   readonly finish: (wire: Wire) => string
   /** The text of a result that does not change. */
@@ -38,9 +41,6 @@ export interface Dialect {
  */
 export type Dialects = (revision: Revision) => Dialect
 
-const values = <A extends { readonly definition: unknown }>(map: ReadonlyMap<string, A>): Array<A["definition"]> =>
-  Array.from(map.values(), (bound) => bound.definition)
-
 const once = <Key, A>(make: (key: Key) => A): (key: Key) => A => {
   const made = new Map<Key, A>()
   return (key) => {
@@ -53,18 +53,14 @@ const once = <Key, A>(make: (key: Key) => A): (key: Key) => A => {
 }
 
 const fixed = (
-  components: Components,
   { capabilities, instructions }: Identity.Identity,
   { encode }: Revision,
-  supportedVersions: ReadonlyArray<string>
+  supportedVersions: ReadonlyArray<string>,
+  discovery: CacheHint | undefined
 ): { readonly [Name in Fixed]: () => Wire } => ({
-  "tools/list": () => encode.listToolsResult({ tools: values(components.tools) }),
-  "resources/list": () => encode.listResourcesResult({ resources: values(components.resources) }),
-  "resources/templates/list": () =>
-    encode.listResourceTemplatesResult({ resourceTemplates: values(components.templates) }),
-  "prompts/list": () => encode.listPromptsResult({ prompts: values(components.prompts) }),
   "server/discover": () =>
     encode.result("server/discover", {
+      ...discovery,
       supportedVersions,
       capabilities: encode.serverCapabilities(capabilities),
       ...(instructions === undefined ? {} : { instructions })
@@ -78,15 +74,17 @@ const fixed = (
  * @since 0.1.0
  */
 export const make = (
-  components: Components,
   identity: Identity.Identity,
-  versions: ReadonlyArray<string>
+  versions: ReadonlyArray<string>,
+  discovery: CacheHint | undefined,
+  seal: Seal
 ): Dialects =>
   once((revision: Revision): Dialect => {
     const finish = Identity.finisher(identity, revision)
-    const wires = fixed(components, identity, revision, versions)
+    const wires = fixed(identity, revision, versions, discovery)
     return {
       revision,
+      seal,
       finish,
       text: once((name: Fixed) => finish(wires[name]()))
     }

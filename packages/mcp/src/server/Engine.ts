@@ -8,9 +8,10 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Encode from "../jsonrpc/Encode.ts"
-import type { Request } from "../jsonrpc/Message.ts"
+import type { Notification, Request } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
+import { isAskError, refusal } from "./Asking.ts"
 import * as Masking from "./Masking.ts"
 import type { Origin } from "./Origin.ts"
 
@@ -39,7 +40,55 @@ export type Method = (request: Request, origin: Origin) => Effect.Effect<string,
  * @category models
  * @since 0.1.0
  */
-export type Methods = ReadonlyMap<string, Method>
+export type MethodTable = ReadonlyMap<string, Method>
+
+/**
+ * Does what a notification asks for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type OnNotification = (notification: Notification, origin: Origin) => Effect.Effect<void, RpcError>
+
+/**
+ * What stands between a driver and the methods: it gets each message, and passes on what it likes. The text of a
+ * notification's result is that of an empty object, and is sent to nobody.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Intercept = <M extends Request | Notification>(
+  message: M,
+  origin: Origin,
+  next: (message: M, origin: Origin) => Effect.Effect<string, RpcError>
+) => Effect.Effect<string, RpcError>
+
+/**
+ * What looks on as messages are served. The answer to a notification is `undefined`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Observe = <A extends Answer | undefined>(
+  message: Request | Notification,
+  origin: Origin,
+  serve: (origin: Origin) => Effect.Effect<A>
+) => Effect.Effect<A>
+
+/**
+ * Everything that a server answers. What is `undefined` or empty costs nothing.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Methods {
+  readonly table: MethodTable
+  /** Names in the table that no revision has, and that are served on all of them. */
+  readonly custom: ReadonlySet<string>
+  readonly notifications: ReadonlyMap<string, OnNotification>
+  readonly intercept: Intercept | undefined
+  readonly observe: Observe | undefined
+}
 
 /**
  * An answer that is an error.
@@ -52,18 +101,25 @@ export const failure = (id: Request["id"] | undefined, error: RpcError): Answer 
   code: error.code
 })
 
-/**
- * Answers a request. It never fails: errors become error responses, defects are masked (`-32603` with a reference that
- * the server's log has too). When the fiber is interrupted there is no answer, because nobody waits for one.
- *
- * @category dispatch
- * @since 0.1.0
- */
-export const answer = (methods: Methods, request: Request, origin: Origin): Effect.Effect<Answer> => {
-  const method = origin.revision.clientRequests.has(request.method) ? methods.get(request.method) : undefined
-  if (method === undefined) return Effect.succeed(failure(request.id, Rpc.methodNotFound(request.method)))
+const methodOf = ({ custom, table }: Methods, name: string, origin: Origin): Method | undefined =>
+  origin.revision.clientRequests.has(name) || custom.has(name) ? table.get(name) : undefined
+
+const dispatch = (method: Method | undefined, request: Request, origin: Origin): Effect.Effect<string, RpcError> =>
+  method === undefined ? Effect.fail(Rpc.methodNotFound(request.method)) : method(request, origin)
+
+const serve = (methods: Methods, request: Request, origin: Origin): Effect.Effect<Answer> => {
+  const { intercept } = methods
+  const method = methodOf(methods, request.method, origin)
+  if (method === undefined && intercept === undefined) {
+    return Effect.succeed(failure(request.id, Rpc.methodNotFound(request.method)))
+  }
   // Schemas are of the author's making, and may throw as they read.
-  const served = Effect.suspend(() => method(request, origin))
+  const served = Effect.suspend(() =>
+    intercept === undefined ?
+      dispatch(method, request, origin) :
+      intercept(request, origin, (request, origin) =>
+        dispatch(methodOf(methods, request.method, origin), request, origin))
+  )
   const call = origin.release === undefined ? served : Effect.ensuring(served, origin.release)
   return Effect.matchCauseEffect(call, {
     onSuccess: (resultText): Effect.Effect<Answer> =>
@@ -72,15 +128,76 @@ export const answer = (methods: Methods, request: Request, origin: Origin): Effe
   })
 }
 
+/**
+ * Answers a request. It never fails: errors become error responses, defects are masked (`-32603` with a reference that
+ * the server's log has too). When the fiber is interrupted there is no answer, because nobody waits for one.
+ *
+ * @category dispatch
+ * @since 0.1.0
+ */
+export const answer = (methods: Methods, request: Request, origin: Origin): Effect.Effect<Answer> =>
+  methods.observe === undefined
+    ? serve(methods, request, origin)
+    : methods.observe(request, origin, (origin) => serve(methods, request, origin))
+
 const isRpcError = (error: unknown): error is RpcError => Predicate.isTagged(error, "RpcError")
 
 /** The types say what a handler may fail with; what comes at run time is looked at before it is told. */
 const onFailure = (request: Request, cause: Cause.Cause<unknown>): Effect.Effect<Answer> => {
   const error = cause.reasons.find(Cause.isFailReason)?.error
   if (isRpcError(error)) return Effect.succeed(failure(request.id, error))
+  if (isAskError(error)) {
+    return Effect.succeed(failure(request.id, refusal(error) ?? Rpc.internalError(error.message)))
+  }
   // An interruption that arrives here came from inside the handler: of a cancelled request, nothing arrives.
   return Effect.map(
     Masking.mask(`${request.method} failed`, cause),
     (masked) => failure(request.id, Rpc.internalError(masked.message, { reference: masked.reference }))
   )
+}
+
+const hear = (methods: Methods) => (notification: Notification, origin: Origin): Effect.Effect<string, RpcError> => {
+  const handler = methods.notifications.get(notification.method)
+  return handler === undefined ? Effect.succeed("{}") : Effect.as(handler(notification, origin), "{}")
+}
+
+const listen = (methods: Methods, notification: Notification, origin: Origin): Effect.Effect<undefined> => {
+  const { intercept } = methods
+  const heard = Effect.suspend(() =>
+    intercept === undefined
+      ? hear(methods)(notification, origin)
+      : intercept(notification, origin, hear(methods))
+  )
+  return Effect.matchCauseEffect(origin.release === undefined ? heard : Effect.ensuring(heard, origin.release), {
+    onSuccess: () => Effect.undefined,
+    // There is nobody to tell: a notification has no answer (RPC-17).
+    onFailure: (cause) => Effect.as(Effect.logDebug(`${notification.method} was not heard`, cause), undefined)
+  })
+}
+
+/** So many notifications of one server are heard at once; those beyond are dropped, since none needs an answer. */
+const heardAtOnceMax = 1024
+
+/**
+ * What drivers give notifications to, beside doing what the protocol demands of them; `undefined` where nobody listens.
+ * It never fails.
+ *
+ * @category dispatch
+ * @since 0.1.0
+ */
+export const onNotification = (
+  methods: Methods
+): ((notification: Notification, origin: Origin) => Effect.Effect<void>) | undefined => {
+  const { intercept, notifications, observe } = methods
+  if (intercept === undefined && observe === undefined && notifications.size === 0) return undefined
+  let heard = 0
+  return (notification, origin) =>
+    Effect.suspend(() => {
+      if (heard >= heardAtOnceMax) return Effect.logWarning(`${notification.method} was dropped: too many at once`)
+      heard += 1
+      const hearing = observe === undefined
+        ? listen(methods, notification, origin)
+        : observe(notification, origin, (origin) => listen(methods, notification, origin))
+      return Effect.ensuring(hearing, Effect.sync(() => void (heard -= 1)))
+    })
 }

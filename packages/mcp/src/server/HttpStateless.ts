@@ -39,23 +39,48 @@ const admit = (
 export const onRequest = (
   server: Server,
   exchange: HttpExchange,
-  reply: HttpReply.HttpReply,
+  options: HttpReply.Options,
   request: Message.Request
 ): Effect.Effect<void> => {
   const revision = admit(server, exchange, request)
   if (Result.isFailure(revision)) {
     return Effect.sync(() => HttpReply.refuse(exchange, revision.failure, request.id))
   }
-  const origin = Origin.stateless(revision.success, request.params, { header: exchange.header, send: reply.send })
+  const reply = HttpReply.make(exchange, options)
+  const standing = reply.mayStream ? server.standing : undefined
+  const origin = Origin.stateless(revision.success, request.params, {
+    header: exchange.header,
+    send: reply.send,
+    standing
+  })
   const call = Effect.flatMap(
     Engine.answer(server.methods, request, origin),
     (answer) => reply.finish(HttpAdmission.statusOfCode(answer.code), answer.text)
   )
   return Effect.withFiber((fiber) => {
-    exchange.onClose(() => fiber.interruptUnsafe())
+    exchange.onClose(() => {
+      reply.drop()
+      fiber.interruptUnsafe()
+    })
     return call
   })
 }
+
+/** Gives a notification to whoever listens; it has no stream of its own. */
+const hear = (
+  server: Server,
+  exchange: HttpExchange,
+  notification: Message.Notification,
+  revision: Revision
+): Effect.Effect<void> =>
+  server.onNotification === undefined ? Effect.void : server.onNotification(
+    notification,
+    Origin.stateless(revision, notification.params, {
+      header: exchange.header,
+      send: () => Effect.void,
+      standing: undefined
+    })
+  )
 
 /**
  * Takes a notification. None that a client may send here asks for anything: over HTTP, cancelling is going away.
@@ -63,10 +88,19 @@ export const onRequest = (
  * @category drivers
  * @since 0.1.0
  */
-export const onNotification = (server: Server, exchange: HttpExchange): Effect.Effect<void> =>
-  Effect.sync(() => {
+export const onNotification = (
+  server: Server,
+  exchange: HttpExchange,
+  notification: Message.Notification
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
     const version = exchange.header("mcp-protocol-version")?.trim()
-    if (version === undefined || server.revisionsByVersion.has(version)) return HttpReply.empty(exchange, 202)
+    const revision = version === undefined ? undefined : server.revisionsByVersion.get(version)
+    if (version === undefined || revision !== undefined) {
+      HttpReply.empty(exchange, 202)
+      return revision === undefined ? Effect.void : hear(server, exchange, notification, revision)
+    }
     const error = StatelessAdmission.unsupportedVersion(version, server.versions)
     HttpReply.json(exchange, 400, Encode.failure(undefined, error))
+    return Effect.void
   })

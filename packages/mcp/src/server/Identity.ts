@@ -4,12 +4,12 @@
  *
  * @since 0.1.0
  */
+import type { Kind } from "../contract/Catalog.ts"
 import type { Revision, Wire } from "../revision/Revision.ts"
 import type { ServerCapabilities } from "../schema/Capabilities.ts"
 import type { Icon } from "../schema/Icon.ts"
 import type { Implementation } from "../schema/Implementation.ts"
 import { MetaKey } from "../schema/Meta.ts"
-import type { Components } from "./Components.ts"
 
 /**
  * What the author of a server says about it.
@@ -26,7 +26,19 @@ export interface ServerInfo {
   readonly icons?: ReadonlyArray<Icon>
   /** How to use the server, for the model. */
   readonly instructions?: string
+  /** The extensions that are supported, by identifier, with their settings; told on revisions that have them. */
+  readonly extensions?: Settings
+  /** What is supported beside the protocol without being an extension, by name, with its settings. */
+  readonly experimental?: Settings
 }
+
+/**
+ * Settings by name; an empty object says that there is nothing to set.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Settings = { readonly [name: string]: { readonly [setting: string]: unknown } }
 
 /**
  * The identity of a running server.
@@ -41,26 +53,42 @@ export interface Identity {
 }
 
 /**
- * Capabilities follow from what there is (LIF-03). Logging is always declared, because any handler may log to its
- * client (LOG-01).
+ * Capabilities follow from what there is, and what is said to come (LIF-03). Logging is always declared, because any
+ * handler may log to its client (LOG-01); lists may always change, because there is a registry.
  */
-const capabilitiesOf = (components: Components): ServerCapabilities => ({
+const capabilitiesOf = (kinds: ReadonlySet<Kind>, completes: boolean): ServerCapabilities => ({
   logging: {},
-  ...(components.tools.size === 0 ? {} : { tools: {} }),
-  ...(components.resources.size + components.templates.size === 0 ? {} : { resources: {} }),
-  ...(components.prompts.size === 0 ? {} : { prompts: {} })
+  ...(completes ? { completions: {} } : {}),
+  ...(kinds.has("tools") ? { tools: { listChanged: true } } : {}),
+  ...(kinds.has("resources") ? { resources: { subscribe: true, listChanged: true } } : {}),
+  ...(kinds.has("prompts") ? { prompts: { listChanged: true } } : {})
+})
+
+const claimsOf = ({ experimental, extensions }: ServerInfo): ServerCapabilities => ({
+  ...(experimental === undefined ? {} : { experimental }),
+  ...(extensions === undefined ? {} : { extensions })
+})
+
+/** Only what names the server goes out as its name. */
+const implementationOf = ({ description, icons, name, title, version, websiteUrl }: ServerInfo): Implementation => ({
+  name,
+  version,
+  ...(title === undefined ? {} : { title }),
+  ...(description === undefined ? {} : { description }),
+  ...(websiteUrl === undefined ? {} : { websiteUrl }),
+  ...(icons === undefined ? {} : { icons })
 })
 
 /**
- * The identity of a server with these components.
+ * The identity of a server that declares these kinds of components, and completions where there are any (CMP-01).
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = ({ instructions, ...implementation }: ServerInfo, components: Components): Identity => ({
-  implementation,
-  instructions,
-  capabilities: capabilitiesOf(components)
+export const make = (info: ServerInfo, kinds: ReadonlySet<Kind>, completes: boolean): Identity => ({
+  implementation: implementationOf(info),
+  instructions: info.instructions,
+  capabilities: { ...capabilitiesOf(kinds, completes), ...claimsOf(info) }
 })
 
 /**

@@ -12,8 +12,10 @@ import type { Implementation } from "../schema/Implementation.ts"
 import type { LoggingLevel } from "../schema/Logging.ts"
 import * as InFlight from "../session/InFlight.ts"
 import * as PendingRequests from "../session/PendingRequests.ts"
-import type { HttpStream } from "../transport/HttpExchange.ts"
+import * as Subscriptions from "../session/Subscriptions.ts"
 import * as Asking from "./Asking.ts"
+import * as EventStream from "./EventStream.ts"
+import * as Feed from "./Feed.ts"
 import type { Origin } from "./Origin.ts"
 import * as SessionMemo from "./SessionMemo.ts"
 
@@ -31,12 +33,21 @@ export interface LiveSession {
   /** The credential that opened the session; requests with another do not find it. */
   readonly credential: string | undefined
   readonly inFlight: InFlight.InFlight<Fiber.Fiber<unknown>>
-  /** Streams that the client holds open with GET. */
-  readonly streams: Set<HttpStream>
+  /** Streams whose events are kept and that go on, by name; a client that lost one takes it up again. */
+  readonly streams: Map<string, EventStream.EventStream>
+  /** Streams that the client holds open with GET, oldest first. */
+  readonly listening: Set<EventStream.EventStream>
   /** What was asked of the client and is not answered yet. */
   readonly pending: PendingRequests.PendingRequests
   readonly memo: SessionMemo.ClosableMemo
-  logLevel: LoggingLevel
+  /** What the session hears of what happens on the server. */
+  readonly feed: Feed.Feed
+  /** What has happened and is not told yet. */
+  heard: Subscriptions.Subscription
+  isTelling: boolean
+  isClosed: boolean
+  /** The level that the client asked for; until it does, it hears from `info` on. */
+  logLevel: LoggingLevel | undefined
   lastActiveMillis: number
 }
 
@@ -52,19 +63,40 @@ export type Opening = Pick<
 >
 
 /**
+ * The bounds on what a session holds.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Bounds {
+  readonly inFlightRequestsMax: number
+  /** Most events that wait to be told. */
+  readonly pendingMax: number
+}
+
+/**
  * A new session.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (opening: Opening, inFlightRequestsMax: number): LiveSession => ({
-  ...opening,
-  inFlight: InFlight.make(inFlightRequestsMax),
-  streams: new Set(),
-  pending: PendingRequests.make(inFlightRequestsMax),
-  memo: SessionMemo.make(),
-  logLevel: "info"
-})
+export const make = (opening: Opening, bounds: Bounds): LiveSession => {
+  const feed = Feed.make(opening.revision)
+  return {
+    ...opening,
+    inFlight: InFlight.make(bounds.inFlightRequestsMax),
+    streams: new Map(),
+    listening: new Set(),
+    pending: PendingRequests.make(bounds.inFlightRequestsMax),
+    memo: SessionMemo.make(),
+    feed,
+    // A session has no stream to end, so whatever its client's pace, it coalesces.
+    heard: Subscriptions.make(feed, { pendingMax: bounds.pendingMax, slowConsumer: "coalesce" }),
+    isTelling: false,
+    isClosed: false,
+    logLevel: undefined
+  }
+}
 
 /**
  * Whether something of the session is going on, so that it must not be closed for idleness.
@@ -72,7 +104,8 @@ export const make = (opening: Opening, inFlightRequestsMax: number): LiveSession
  * @category queries
  * @since 0.1.0
  */
-export const isBusy = (session: LiveSession): boolean => session.inFlight.entries.size > 0 || session.streams.size > 0
+export const isBusy = (session: LiveSession): boolean =>
+  InFlight.size(session.inFlight) > 0 || session.listening.size > 0
 
 /**
  * The origin of a request of the session.
@@ -82,7 +115,7 @@ export const isBusy = (session: LiveSession): boolean => session.inFlight.entrie
  */
 export const origin = (
   session: LiveSession,
-  channel: Pick<Origin, "header" | "send"> & { readonly sendQuestion: Origin["send"] | undefined }
+  channel: Pick<Origin, "header" | "send" | "pause"> & { readonly sendQuestion: Origin["send"] | undefined }
 ): Origin => ({
   revision: session.revision,
   clientInfo: session.clientInfo,
@@ -91,12 +124,15 @@ export const origin = (
     id: session.id,
     setLogLevel: (level) => {
       session.logLevel = level
-    }
+    },
+    feed: session.feed
   },
-  logLevel: session.logLevel,
+  logLevel: session.logLevel ?? "info",
+  askedLogLevel: session.logLevel,
   credential: session.credential,
   header: channel.header,
   send: channel.send,
+  pause: channel.pause,
   ask: Asking.over({
     revision: session.revision,
     clientCapabilities: session.clientCapabilities,
@@ -115,6 +151,7 @@ export const origin = (
  */
 export const close = (session: LiveSession): Effect.Effect<void> =>
   Effect.suspend(() => {
-    for (const stream of session.streams) stream.end()
-    return Effect.andThen(Fiber.interruptAll(Array.from(session.inFlight.entries.values())), session.memo.close)
+    session.isClosed = true
+    session.listening.forEach(EventStream.end)
+    return Effect.andThen(Fiber.interruptAll(InFlight.all(session.inFlight)), session.memo.close)
   })

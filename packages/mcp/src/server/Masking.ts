@@ -19,7 +19,8 @@ export interface Masked {
 }
 
 /**
- * Logs a cause with a new reference, and gives the sentence that may be sent in its place.
+ * Logs a cause with a new reference, which the current span gets too, and gives the sentence that may be sent in its
+ * place.
  *
  * @category masking
  * @since 0.1.0
@@ -27,8 +28,12 @@ export interface Masked {
 export const mask = (what: string, cause: Cause.Cause<unknown>): Effect.Effect<Masked> =>
   Effect.flatMap(Random.nextIntBetween(0, 0x1_0000_0000), (number) => {
     const reference = number.toString(16).padStart(8, "0")
-    return Effect.as(
+    const noted = Effect.andThen(
       Effect.annotateLogs(Effect.logError(what, cause), { reference }),
+      Effect.annotateCurrentSpan("mcp.error.reference", reference)
+    )
+    return Effect.as(
+      noted,
       { reference, message: `Internal error (reference ${reference})` }
     )
   })

@@ -15,6 +15,7 @@ import * as SessionStore from "../session/SessionStore.ts"
 import * as RouterExchange from "../transport/RouterExchange.ts"
 import * as WebExchange from "../transport/WebExchange.ts"
 import * as HttpDriver from "./HttpDriver.ts"
+import * as HttpStores from "./HttpStores.ts"
 import type { McpServer } from "./McpServer.ts"
 import { ServerTransport } from "./ServerTransport.ts"
 
@@ -44,14 +45,10 @@ export const layerRouterStore = (
     ServerTransport,
     Effect.gen(function*() {
       const router = yield* HttpRouter.HttpRouter
-      const store = yield* SessionStore.SessionStore
+      const stores = yield* HttpStores.taken
       return {
         serve: Effect.fnUntraced(function*(server) {
-          const handle = yield* Effect.provideService(
-            HttpDriver.make(server, HttpPolicy.make(options)),
-            SessionStore.SessionStore,
-            store
-          )
+          const handle = yield* Effect.provideContext(HttpDriver.make(server, HttpPolicy.make(options)), stores)
           const fork = Effect.runForkWith(yield* Effect.context<never>())
           const { readBody = RouterExchange.readText } = options
           const bytesMax = server.messageLimits.messageBytesMax
@@ -97,14 +94,10 @@ const layerWeb = (
 ): Layer.Layer<ServerTransport | WebHandler, never, SessionStore.SessionStore> =>
   Layer.effectContext(Effect.gen(function*() {
     const handler = yield* Deferred.make<(request: Request) => Effect.Effect<Response>>()
-    const store = yield* SessionStore.SessionStore
+    const stores = yield* HttpStores.taken
     return Context.make(ServerTransport, {
       serve: Effect.fnUntraced(function*(server) {
-        const handle = yield* Effect.provideService(
-          HttpDriver.make(server, policy),
-          SessionStore.SessionStore,
-          store
-        )
+        const handle = yield* Effect.provideContext(HttpDriver.make(server, policy), stores)
         const fork = Effect.runForkWith(yield* Effect.context<never>())
         const bytesMax = server.messageLimits.messageBytesMax
         yield* Deferred.succeed(handler, (request) => WebExchange.serve(request, handle, { bytesMax, fork }))

@@ -8,11 +8,15 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Catalog from "../contract/Catalog.ts"
-import type { AnyServed, CatalogError, Requirements } from "../contract/Registry.ts"
+import type * as CustomMethod from "../contract/CustomMethod.ts"
+import type * as Policy from "../contract/Policy.ts"
+import { type AnyServed, type CatalogError, Registry } from "../contract/Registry.ts"
 import type { Revision } from "../revision/Revision.ts"
 import { all } from "../revision/Revisions.ts"
-import * as Components from "./Components.ts"
+import type { CallOptions, CatalogRequirements, ServedRequirements } from "./CallOptions.ts"
 import type { ServerInfo } from "./Identity.ts"
+import type { ListOptions } from "./ListOptions.ts"
+import type * as Middleware from "./Middleware.ts"
 import * as Server from "./Server.ts"
 import { ServerTransport, type ServerTransportError } from "./ServerTransport.ts"
 
@@ -22,7 +26,11 @@ import { ServerTransport, type ServerTransportError } from "./ServerTransport.ts
  * @category models
  * @since 0.1.0
  */
-export interface Options extends ServerInfo {
+export interface Options<
+  M extends ReadonlyArray<Middleware.Any> = ReadonlyArray<Middleware.Any>,
+  P extends ReadonlyArray<Policy.Any> = ReadonlyArray<Policy.Any>,
+  C extends ReadonlyArray<CustomMethod.Registration> = ReadonlyArray<CustomMethod.Registration>
+> extends ServerInfo, ListOptions, CallOptions<M, P, C> {
   /** The revisions that are spoken, newest first. Default: all. */
   readonly revisions?: ReadonlyArray<Revision>
 }
@@ -38,9 +46,9 @@ export class McpServer extends Context.Service<McpServer, Server.Server>()("@par
 const build = (
   entries: ReadonlyArray<Catalog.AnyEntry>,
   context: Context.Context<never>,
-  { revisions, ...info }: Options
+  options: Options
 ): Effect.Effect<Server.Server, CatalogError> =>
-  Effect.flatMap(Components.make(entries, context), (components) => Server.make(info, components, revisions ?? all))
+  Server.make(entries, context, { info: options, options, revisions: options.revisions ?? all })
 
 type Source = Catalog.Any | AnyServed | ReadonlyArray<AnyServed>
 
@@ -50,11 +58,11 @@ const servedContext = (
   context: Context.Context<never>
 ): Context.Context<never> =>
   entries.reduce<Context.Context<never>>((services, entry, index) => {
-    const run = served[index]?.handler
-    return run === undefined
-      ? services
-      // Keys of handlers are data here, and the context that handlers run in is theirs already.
-      : Context.add(services, Catalog.handler(entry.key), { run, context }) as Context.Context<never>
+    const one = served[index]
+    if (one === undefined) return services
+    const shape = { run: one.handler, extras: one.extras, context }
+    // Keys of handlers are data here, and the context that handlers run in is theirs already.
+    return Context.add(services, Catalog.handler(entry.key), shape) as Context.Context<never>
   }, context)
 
 const fromSource = (source: Source, options: Options): Effect.Effect<Server.Server, CatalogError> =>
@@ -72,14 +80,25 @@ const fromSource = (source: Source, options: Options): Effect.Effect<Server.Serv
  * @since 0.1.0
  */
 export const make: {
-  <Id extends string, E extends Catalog.AnyEntry>(
+  <
+    Id extends string,
+    E extends Catalog.AnyEntry,
+    const M extends ReadonlyArray<Middleware.Any> = readonly [],
+    const P extends ReadonlyArray<Policy.Any> = readonly [],
+    const C extends ReadonlyArray<CustomMethod.Registration> = readonly []
+  >(
     catalog: Catalog.Catalog<Id, E>,
-    options: Options
-  ): Effect.Effect<Server.Server, CatalogError, Catalog.HandlersOf<E>>
-  <S extends AnyServed>(
+    options: Options<M, P, C>
+  ): Effect.Effect<Server.Server, CatalogError, CatalogRequirements<E, M, P, C>>
+  <
+    S extends AnyServed,
+    const M extends ReadonlyArray<Middleware.Any> = readonly [],
+    const P extends ReadonlyArray<Policy.Any> = readonly [],
+    const C extends ReadonlyArray<CustomMethod.Registration> = readonly []
+  >(
     served: S | ReadonlyArray<S>,
-    options: Options
-  ): Effect.Effect<Server.Server, CatalogError, Requirements<S>>
+    options: Options<M, P, C>
+  ): Effect.Effect<Server.Server, CatalogError, ServedRequirements<S, M, P, C>>
 } = fromSource
 
 /**
@@ -101,29 +120,39 @@ export const make: {
  * @since 0.1.0
  */
 export const layer: {
-  <Id extends string, E extends Catalog.AnyEntry>(
+  <
+    Id extends string,
+    E extends Catalog.AnyEntry,
+    const M extends ReadonlyArray<Middleware.Any> = readonly [],
+    const P extends ReadonlyArray<Policy.Any> = readonly [],
+    const C extends ReadonlyArray<CustomMethod.Registration> = readonly []
+  >(
     catalog: Catalog.Catalog<Id, E>,
-    options: Options
+    options: Options<M, P, C>
   ): Layer.Layer<
-    McpServer,
+    McpServer | Registry,
     CatalogError | ServerTransportError,
-    Catalog.HandlersOf<E> | ServerTransport
+    CatalogRequirements<E, M, P, C> | ServerTransport
   >
-  <S extends AnyServed>(
+  <
+    S extends AnyServed,
+    const M extends ReadonlyArray<Middleware.Any> = readonly [],
+    const P extends ReadonlyArray<Policy.Any> = readonly [],
+    const C extends ReadonlyArray<CustomMethod.Registration> = readonly []
+  >(
     served: S | ReadonlyArray<S>,
-    options: Options
+    options: Options<M, P, C>
   ): Layer.Layer<
-    McpServer,
+    McpServer | Registry,
     CatalogError | ServerTransportError,
-    Requirements<S> | ServerTransport
+    ServedRequirements<S, M, P, C> | ServerTransport
   >
 } = (source: Source, options: Options) =>
-  Layer.effect(
-    McpServer,
+  Layer.effectContext(
     Effect.gen(function*() {
       const server = yield* fromSource(source, options)
       const transport = yield* ServerTransport
       yield* transport.serve(server)
-      return server
+      return Context.make(McpServer, server).pipe(Context.add(Registry, server.registry))
     })
   )

@@ -5,18 +5,23 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import type { Kind } from "../contract/Catalog.ts"
 import type { Request } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
 import { isLevel } from "../session/LogLevel.ts"
-import type { Components } from "./Components.ts"
+import type { Shelves } from "./Components.ts"
 import type { Dialects } from "./Dialect.ts"
-import type { Method, Methods } from "./Engine.ts"
-import { list } from "./methods/ListMethods.ts"
+import type { Method, MethodTable } from "./Engine.ts"
+import { complete } from "./methods/CompletionMethod.ts"
+import { listen, type Listening } from "./methods/ListenMethod.ts"
+import { list, type ListMethod, type Lists } from "./methods/ListMethods.ts"
 import { getPrompt } from "./methods/PromptMethods.ts"
 import { readResource } from "./methods/ResourceMethods.ts"
+import { subscribe, unsubscribe } from "./methods/SubscribeMethods.ts"
 import { callTool } from "./methods/ToolMethods.ts"
 import type { Origin } from "./Origin.ts"
+import { guard, ofFilter, ofPrompt, ofReference, ofResource, ofTool } from "./Visibility.ts"
 
 const setLevel = (request: Request, origin: Origin): Effect.Effect<string, RpcError> => {
   const level = request.params?.level
@@ -28,29 +33,56 @@ const setLevel = (request: Request, origin: Origin): Effect.Effect<string, RpcEr
 }
 
 /**
+ * What the methods of a server are made of.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Setup {
+  readonly shelves: Shelves
+  /** The kinds of components that are declared, though there may be none of one. */
+  readonly kinds: ReadonlySet<Kind>
+  /** Whether there is anything to complete. */
+  readonly completes: boolean
+  readonly dialects: Dialects
+  readonly lists: Lists
+  readonly listening: Listening
+}
+
+/**
  * The methods over a set of components. A listing is served only where its capability is declared (ERR-10).
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (components: Components, dialects: Dialects): Methods => {
+export const make = ({ completes, dialects, kinds, listening, lists, shelves }: Setup): MethodTable => {
+  const serve = (method: ListMethod): Method => list(shelves, dialects, lists, method)
   const methods = new Map<string, Method>([
     ["ping", () => Effect.succeed("{}")],
     ["logging/setLevel", setLevel],
-    ["server/discover", (_, origin) => Effect.sync(() => dialects(origin.revision).text("server/discover"))]
+    ["server/discover", (_, origin) => Effect.sync(() => dialects(origin.revision).text("server/discover"))],
+    ["subscriptions/listen", guard(shelves, ofFilter, (components) => listen(components, dialects, listening))]
   ])
-  if (components.tools.size > 0) {
-    methods.set("tools/list", list(dialects, "tools/list"))
-    methods.set("tools/call", callTool(components, dialects))
+  if (kinds.has("tools")) {
+    methods.set("tools/list", serve("tools/list"))
+    methods.set("tools/call", guard(shelves, ofTool, (components) => callTool(components, dialects)))
   }
-  if (components.resources.size + components.templates.size > 0) {
-    methods.set("resources/list", list(dialects, "resources/list"))
-    methods.set("resources/templates/list", list(dialects, "resources/templates/list"))
-    methods.set("resources/read", readResource(components, dialects))
+  if (kinds.has("resources")) {
+    methods.set("resources/list", serve("resources/list"))
+    methods.set("resources/templates/list", serve("resources/templates/list"))
+    methods.set("resources/read", guard(shelves, ofResource, (components) => readResource(components, dialects)))
+    methods.set(
+      "resources/subscribe",
+      guard(shelves, ofResource, (components) => subscribe(components, listening.limits))
+    )
+    methods.set("resources/unsubscribe", unsubscribe)
   }
-  if (components.prompts.size > 0) {
-    methods.set("prompts/list", list(dialects, "prompts/list"))
-    methods.set("prompts/get", getPrompt(components, dialects))
+  if (kinds.has("prompts")) {
+    methods.set("prompts/list", serve("prompts/list"))
+    methods.set("prompts/get", guard(shelves, ofPrompt, (components) => getPrompt(components, dialects)))
+  }
+  if (completes) {
+    methods.set("completion/complete", guard(shelves, ofReference, (components) => complete(components, dialects)))
   }
   return methods
 }

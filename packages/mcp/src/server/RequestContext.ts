@@ -17,12 +17,19 @@ import { MetaKey } from "../schema/Meta.ts"
 import { metaOf } from "../session/StatelessAdmission.ts"
 import type { Origin } from "./Origin.ts"
 
-const send = (origin: Origin, method: string, params: object): Effect.Effect<void> => {
-  const encoded = origin.revision.encode.notification(method, params)
-  return encoded === undefined
-    ? Effect.void
-    : origin.send(Encode.notification(method, JSON.stringify(encoded)))
+/** Writes what goes out ahead of the answer; a notification that the revision cannot say is not sent. */
+const sendEncoded = (origin: Origin, method: string, encoded: object | undefined): Effect.Effect<void> => {
+  if (encoded === undefined) return Effect.void
+  return origin.trace === undefined
+    ? origin.send(Encode.notification(method, JSON.stringify(encoded)))
+    : Effect.flatMap(
+      origin.trace(encoded),
+      (traced) => origin.send(Encode.notification(method, JSON.stringify(traced)))
+    )
 }
+
+const send = (origin: Origin, method: string, params: object): Effect.Effect<void> =>
+  sendEncoded(origin, method, origin.revision.encode.notification(method, params))
 
 const nothing = (): Effect.Effect<void> => Effect.void
 
@@ -45,24 +52,37 @@ const loggable = (data: unknown): unknown => {
   return Result.isFailure(text) || text.success === undefined ? format(data) : data
 }
 
-const logger = (origin: Origin): RequestInfo["log"] => (level: LoggingLevel, data: unknown, name?: string) =>
-  Effect.suspend(() =>
-    origin.logLevel === undefined || !isAtLeast(level, origin.logLevel)
-      ? Effect.void
-      : send(origin, "notifications/message", {
-        level,
-        data: loggable(data),
-        ...(name === undefined ? {} : { logger: name })
-      })
-  )
+/** So many log messages of one request may wait for a slow client; those beyond are dropped (LOG-07). */
+const logsWaitingMax = 256
+
+const logger = (origin: Origin): RequestInfo["log"] => {
+  let waiting = 0
+  return (level: LoggingLevel, data: unknown, name?: string) =>
+    Effect.suspend(() => {
+      if (origin.logLevel === undefined || !isAtLeast(level, origin.logLevel) || waiting >= logsWaitingMax) {
+        return Effect.void
+      }
+      waiting += 1
+      const logger = name === undefined ? {} : { logger: name }
+      return Effect.ensuring(
+        send(origin, "notifications/message", { level, data: loggable(data), ...logger }),
+        Effect.sync(() => void (waiting -= 1))
+      )
+    })
+}
+
+/** How a handler asks. */
+type Questions = Pick<RequestInfo, "ask" | "once">
+
+const runOnce: RequestInfo["once"] = (_, effect) => effect
 
 /**
- * The facts of a request, as handlers see them.
+ * The facts of a request, as handlers see them. Questions go to the origin, unless others are given.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (request: Request, origin: Origin): RequestInfo => {
+export const make = (request: Request, origin: Origin, questions?: Questions): RequestInfo => {
   const meta = metaOf(request.params)
   return {
     id: request.id,
@@ -73,16 +93,27 @@ export const make = (request: Request, origin: Origin): RequestInfo => {
     sessionId: origin.session?.id,
     meta,
     header: origin.header,
+    principal: origin.principal,
+    logLevel: origin.askedLogLevel,
+    services: origin.services,
+    notify: (method, params) => Effect.suspend(() => sendEncoded(origin, method, params)),
     progress: progressReporter(origin, meta[MetaKey.progressToken]),
     log: logger(origin),
-    ask: origin.ask,
-    session: origin.memo
+    ask: questions === undefined ? origin.ask : questions.ask,
+    once: questions === undefined ? runOnce : questions.once,
+    urlElicitationRequiredCode: origin.revision.urlElicitationRequiredCode,
+    elicitationComplete: (elicitationId) => send(origin, "notifications/elicitation/complete", { elicitationId }),
+    session: origin.memo,
+    pause: origin.pause
   }
 }
 
+const contextOf = ({ context }: HandlerShape, { services }: RequestInfo): Context.Context<never> =>
+  services === undefined ? context : Context.merge(context, services)
+
 /**
  * Runs a handler on its arguments, in the context that its layer was built with, plus the request and a scope that ends
- * with the call.
+ * with the call. Some handlers take a second argument: the URI, or what is known beside the value to complete.
  *
  * @category running
  * @since 0.1.0
@@ -91,12 +122,12 @@ export const run = (
   handler: HandlerShape,
   args: unknown,
   request: RequestInfo,
-  uri = ""
+  beside?: unknown
 ): Effect.Effect<unknown, unknown> => {
-  // The types of `args` and of the requirements were checked where handler and component were put together.
-  const call = handler.run as (args: unknown, uri: string) => Effect.Effect<unknown, unknown, Scope.Scope>
+  // The types of the arguments and of the requirements were checked where handler and component were put together.
+  const call = handler.run as (args: unknown, beside: unknown) => Effect.Effect<unknown, unknown, Scope.Scope>
   return Effect.updateContext(
-    Effect.scoped(Effect.suspend(() => call(args, uri))),
-    () => Context.add(handler.context, McpRequest, request)
+    Effect.scoped(Effect.suspend(() => call(args, beside))),
+    () => Context.add(contextOf(handler, request), McpRequest, request)
   )
 }

@@ -4,17 +4,31 @@
  *
  * @since 0.1.0
  */
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { AnyEntry } from "../contract/Catalog.ts"
+import type { CatalogError, Registry as RegistryService } from "../contract/Registry.ts"
 import { JsonRpcLimits, type Limits as MessageLimits } from "../jsonrpc/Limits.ts"
 import type { Revision } from "../revision/Revision.ts"
 import { type Bus, makeMemory, NotificationBus } from "../session/NotificationBus.ts"
 import { type Limits as SessionLimitValues, SessionLimits } from "../session/SessionLimits.ts"
-import type { Components } from "./Components.ts"
+import { type Limits as SubscriptionLimitValues, SubscriptionLimits } from "../session/SubscriptionLimits.ts"
+import { type CallOptions, toMethods } from "./CallOptions.ts"
+import * as Components from "./Components.ts"
 import * as Dialect from "./Dialect.ts"
-import type { Methods } from "./Engine.ts"
+import * as Drain from "./Drain.ts"
+import { type Methods, onNotification } from "./Engine.ts"
+import * as Handlers from "./Handlers.ts"
 import * as Identity from "./Identity.ts"
+import { declared, type ListOptions, toLists } from "./ListOptions.ts"
 import * as ServerMethods from "./Methods.ts"
+import { isOffered } from "./methods/CompletionMethod.ts"
+import * as ListenMethod from "./methods/ListenMethod.ts"
+import type { Standing } from "./Origin.ts"
+import * as Registry from "./Registry.ts"
+import * as Seal from "./Seal.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /**
  * A server, ready to be driven.
@@ -24,38 +38,80 @@ import * as ServerMethods from "./Methods.ts"
  */
 export interface Server {
   readonly methods: Methods
+  /** Takes notifications, beside what the protocol demands; `undefined` where nobody listens. */
+  readonly onNotification: ReturnType<typeof onNotification>
+  /** Is told of sessions as they begin; `undefined` where nobody counts them. */
+  readonly onSession: Telemetry.OnSession | undefined
   readonly identity: Identity.Identity
+  /** For changing what is offered while the server runs. */
+  readonly registry: RegistryService["Service"]
   /** The revisions it speaks, newest first. */
   readonly revisions: ReadonlyArray<Revision>
   readonly revisionsByVersion: ReadonlyMap<string, Revision>
   readonly versions: ReadonlyArray<string>
   /** Carries what happens on the server to the drivers, which tell it to those who asked. */
   readonly bus: Bus
+  /** For requests that stand open on a stream of their own. Its drain is the server's: transports begin it, and wait. */
+  readonly standing: Standing
   readonly messageLimits: MessageLimits
   readonly sessionLimits: SessionLimitValues
+  readonly subscriptionLimits: SubscriptionLimitValues
 }
 
 /**
- * A server over components.
+ * What a server is made of.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Setup {
+  readonly info: Identity.ServerInfo
+  readonly options: ListOptions & CallOptions
+  readonly revisions: ReadonlyArray<Revision>
+}
+
+/**
+ * A server over the components of a catalog, whose handlers are in the context. What is wrong with them, or with the
+ * options, is a `CatalogError`.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const make = (
-  info: Identity.ServerInfo,
-  components: Components,
-  revisions: ReadonlyArray<Revision>
-): Effect.Effect<Server> =>
+  entries: ReadonlyArray<AnyEntry>,
+  context: Context.Context<never>,
+  { info, options, revisions }: Setup
+): Effect.Effect<Server, CatalogError> =>
   Effect.gen(function*() {
-    const identity = Identity.make(info, components)
+    const bus = Option.getOrUndefined(yield* Effect.serviceOption(NotificationBus)) ?? (yield* makeMemory)
+    const kinds = declared(options, entries)
+    const lists = yield* toLists(options)
+    const shelves = Components.empty()
+    const { clientLogs = true, policies = [] } = options
+    const prepare = Handlers.make({ name: info.name, policies, clientLogs }, context)
+    const setting = { visible: options.visible, reading: lists.caching.reading, prepare }
+    const registry = Registry.make({ shelves, setting, kinds, bus })
+    yield* Registry.stock({ shelves, setting }, registry, entries, context)
+    const completes = isOffered(shelves)
+    const identity = Identity.make(info, kinds, completes)
     const versions = revisions.map((revision) => revision.version)
+    const dialects = Dialect.make(identity, versions, lists.caching.discover, yield* Seal.make)
+    const listening = ListenMethod.make(bus, yield* SubscriptionLimits, identity.capabilities)
+    const table = ServerMethods.make({ shelves, kinds, completes, dialects, lists, listening })
+    const isKnown: Telemetry.IsKnown = (kind, name) => shelves[kind].get(name) !== undefined
+    const methods = yield* toMethods(options, table, { dialects, prepare, registry, context, isKnown })
     return {
-      methods: ServerMethods.make(components, Dialect.make(components, identity, versions)),
+      methods,
+      onNotification: onNotification(methods),
+      onSession: Telemetry.toOnSession(context),
       identity,
+      registry,
       revisions,
       revisionsByVersion: new Map(revisions.map((revision) => [revision.version, revision])),
       versions,
-      bus: Option.getOrUndefined(yield* Effect.serviceOption(NotificationBus)) ?? (yield* makeMemory),
+      bus,
+      subscriptionLimits: listening.limits,
+      standing: { drain: Drain.make(), announcesEnd: false, peer: undefined },
       messageLimits: yield* JsonRpcLimits,
       sessionLimits: yield* SessionLimits
     }

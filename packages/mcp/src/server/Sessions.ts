@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import type { Log } from "../session/EventLog.ts"
 import type { Limits } from "../session/SessionLimits.ts"
 import { type SessionRecord, SessionStore } from "../session/SessionStore.ts"
 import * as LiveSession from "./LiveSession.ts"
@@ -29,8 +30,8 @@ export interface Sessions {
   readonly touch: (session: LiveSession.LiveSession) => void
   /** Ends a session. */
   readonly close: (session: LiveSession.LiveSession) => Effect.Effect<void>
-  /** How many there are. */
-  readonly size: () => number
+  /** All of them, in the order of their last activity. */
+  readonly all: () => ReadonlyArray<LiveSession.LiveSession>
 }
 
 type Live = Map<string, LiveSession.LiveSession>
@@ -51,22 +52,49 @@ const recordOf = (session: LiveSession.LiveSession): SessionRecord => ({
   clientCapabilities: session.clientCapabilities
 })
 
+type Session = LiveSession.LiveSession
+
+/**
+ * Stores what is known of a new session. It may have to make room itself before anybody knows it; then nothing of it must
+ * be left in the store either.
+ */
+const store = (
+  live: Live,
+  put: SessionStore["Service"]["put"],
+  forget: (session: Session) => Effect.Effect<void>,
+  session: Session
+): Effect.Effect<Session | undefined> =>
+  Effect.suspend(() => {
+    if (!live.has(session.id)) return Effect.undefined
+    return Effect.flatMap(
+      put(recordOf(session)),
+      () => live.has(session.id) ? Effect.succeed(session) : Effect.as(forget(session), undefined)
+    )
+  })
+
 /**
  * No sessions yet. Idle ones are looked for while the scope is open, and its end closes all that are left.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (limits: Limits): Effect.Effect<Sessions, never, Scope.Scope | SessionStore> =>
+export const make = (
+  limits: Limits,
+  pendingMax: number,
+  log: Log | undefined
+): Effect.Effect<Sessions, never, Scope.Scope | SessionStore> =>
   Effect.gen(function*() {
-    const store = yield* SessionStore
+    const records = yield* SessionStore
     const clock = yield* Clock.Clock
     const live: Live = new Map()
+
+    const forget = (session: LiveSession.LiveSession): Effect.Effect<void> =>
+      Effect.andThen(records.remove(session.id), log === undefined ? Effect.void : log.remove(session.id))
 
     const close = (session: LiveSession.LiveSession): Effect.Effect<void> =>
       Effect.suspend(() => {
         live.delete(session.id)
-        return Effect.andThen(LiveSession.close(session), store.remove(session.id))
+        return Effect.ensuring(LiveSession.close(session), forget(session))
       }).pipe(
         // What breaks as it is released must not keep the others from ending, nor a request that ends it from its answer.
         Effect.catchCause((cause) => Effect.logError("A session did not end well", cause)),
@@ -78,12 +106,6 @@ export const make = (limits: Limits): Effect.Effect<Sessions, never, Scope.Scope
       live.delete(session.id)
       live.set(session.id, session)
     }
-
-    const keep = (session: LiveSession.LiveSession): Effect.Effect<LiveSession.LiveSession | undefined> =>
-      Effect.suspend(() =>
-        // It may have had to make room itself, before anybody knew it.
-        live.has(session.id) ? Effect.as(store.put(recordOf(session)), session) : Effect.undefined
-      )
 
     const sweep = Effect.suspend(() =>
       Effect.forEach(
@@ -108,10 +130,13 @@ export const make = (limits: Limits): Effect.Effect<Sessions, never, Scope.Scope
           if (leaving !== undefined) live.delete(leaving.id)
           const session = LiveSession.make(
             { ...opening, lastActiveMillis: clock.currentTimeMillisUnsafe() },
-            limits.inFlightRequestsMax
+            { inFlightRequestsMax: limits.inFlightRequestsMax, pendingMax }
           )
           live.set(session.id, session)
-          return Effect.andThen(leaving === undefined ? Effect.void : close(leaving), keep(session))
+          return Effect.andThen(
+            leaving === undefined ? Effect.void : close(leaving),
+            store(live, records.put, forget, session)
+          )
         }),
       find: (id, credential) => {
         const session = live.get(id)
@@ -123,6 +148,6 @@ export const make = (limits: Limits): Effect.Effect<Sessions, never, Scope.Scope
         if (live.has(session.id)) touch(session)
       },
       close,
-      size: () => live.size
+      all: () => Array.from(live.values())
     }
   })

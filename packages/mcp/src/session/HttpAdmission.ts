@@ -30,6 +30,8 @@ export interface Refusal {
   readonly error: RpcError
   /** Further response headers, for instance `allow`. */
   readonly headers?: { readonly [name: string]: string }
+  /** That no web page may read it: the caller was not admitted. */
+  readonly unreadable?: true
 }
 
 /**
@@ -54,6 +56,8 @@ export type Admission =
  */
 export const refuse = (status: number, error: RpcError): Refusal => ({ _tag: "Refusal", status, error })
 
+const stranger = (message: string): Refusal => ({ ...refuse(403, Rpc.invalidRequest(message)), unreadable: true })
+
 const allow = "GET, POST, DELETE, OPTIONS"
 
 const post: Admission = { _tag: "Post" }
@@ -73,8 +77,8 @@ const admitPost = (header: Header): Admission =>
  * @since 0.1.0
  */
 export const admit = (policy: HttpPolicy, method: string, header: Header): Admission => {
-  if (!admitsHost(policy, header("host"))) return refuse(403, Rpc.invalidRequest("This host is not served here"))
-  if (!admitsOrigin(policy, header("origin"))) return refuse(403, Rpc.invalidRequest("This origin is not allowed"))
+  if (!admitsHost(policy, header("host"))) return stranger("This host is not served here")
+  if (!admitsOrigin(policy, header("origin"))) return stranger("This origin is not allowed")
   switch (method) {
     case "POST":
       return admitPost(header)
@@ -124,6 +128,28 @@ export const acceptance = (accept: string | undefined): Acceptance => {
     json: types.includes("application/json") || types.includes("application/*"),
     eventStream: types.includes("text/event-stream") || types.includes("text/*")
   }
+}
+
+/**
+ * The refusal of something new while the endpoint ends.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const shuttingDown: Refusal = {
+  ...refuse(503, Rpc.internalError("The server is shutting down")),
+  headers: { "retry-after": "1" }
+}
+
+/**
+ * The refusal of a verb that is of use to sessions only, where there are none (HTM-14).
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const postOnly: Refusal = {
+  ...refuse(405, Rpc.invalidRequest("No sessions are kept here")),
+  headers: { allow: "POST" }
 }
 
 /**

@@ -29,6 +29,27 @@ export interface HttpPolicy {
   readonly sessions: "stateful" | "stateless"
   /** JSON until something must be streamed (`auto`), always JSON (notifications are dropped), or always a stream. */
   readonly response: "auto" | "json" | "sse"
+  /**
+   * Whether streams of sessions can be taken up again after they were lost: their events carry ids and are kept in the
+   * `EventLog`. Default: true.
+   */
+  readonly resumable: boolean
+  /** How long a client is told to wait before it comes back for the rest of a stream, in milliseconds. Default: 1,000. */
+  readonly retryMillis: number
+  /**
+   * How long a call of a resumable session may hold a connection before the client is told to come back for the answer
+   * (in revisions that prime streams), in milliseconds, to the next keep-alive. Default: infinity.
+   */
+  readonly pollMillis: number
+  /**
+   * How often those who wait are looked after, in milliseconds: a stream on which nothing was sent since the last time
+   * gets a comment (HTM-07), and a call without an answer for so long opens its stream. Default: 15,000; infinity: never.
+   */
+  readonly keepAliveMillis: number
+  /** How long a reader may take nothing of what waits for it before its connection is cut. Default: 60,000. */
+  readonly stalledMillis: number
+  /** How long calls may go on when the endpoint ends, in milliseconds; new ones are refused meanwhile. Default: 5,000. */
+  readonly drainMillis: number
 }
 
 /**
@@ -41,7 +62,13 @@ export const defaultPolicy: HttpPolicy = {
   allowedHosts: "loopback",
   allowedOrigins: "loopback",
   sessions: "stateful",
-  response: "auto"
+  response: "auto",
+  resumable: true,
+  retryMillis: 1_000,
+  pollMillis: Number.POSITIVE_INFINITY,
+  keepAliveMillis: 15_000,
+  stalledMillis: 60_000,
+  drainMillis: 5_000
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The requests of one peer that are being served: an id may be there once, their number is bounded, and a cancel finds
- * what it names. The table holds whatever the caller wants back (a fiber, in the server); it does not know what
- * cancelling means.
+ * what it names. One that was cancelled gives its id free at once, but counts until it has ended: its finalizers may take
+ * time. The table holds whatever the caller wants back (a fiber, in the server); it does not know what cancelling means.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,9 @@ import { internalError, invalidRequest } from "../jsonrpc/RpcError.ts"
  */
 export interface InFlight<A> {
   readonly entries: Map<RequestId, A>
-  /** Most requests at a time. */
+  /** Those that were cancelled, and have not ended yet. */
+  readonly ending: Set<A>
+  /** Most requests at a time, cancelled ones included. */
   readonly max: number
 }
 
@@ -28,7 +30,7 @@ export interface InFlight<A> {
  * @category constructors
  * @since 0.1.0
  */
-export const make = <A>(max: number): InFlight<A> => ({ entries: new Map(), max })
+export const make = <A>(max: number): InFlight<A> => ({ entries: new Map(), ending: new Set(), max })
 
 /**
  * Whether a request can be taken, or why not: its id is in use (RPC-05, RPC-06), or too many are running.
@@ -38,10 +40,26 @@ export const make = <A>(max: number): InFlight<A> => ({ entries: new Map(), max 
  */
 export const admits = <A>(table: InFlight<A>, id: RequestId): Result.Result<void, RpcError> => {
   if (table.entries.has(id)) return Result.fail(invalidRequest("A request with this id is in progress"))
-  return table.entries.size >= table.max
+  return size(table) >= table.max
     ? Result.fail(internalError(`More than ${table.max} requests in progress`))
     : Result.succeed(undefined)
 }
+
+/**
+ * How many requests there are, cancelled ones included.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const size = <A>({ ending, entries }: InFlight<A>): number => entries.size + ending.size
+
+/**
+ * All requests, cancelled ones included, as long as they have not ended.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const all = <A>({ ending, entries }: InFlight<A>): ReadonlyArray<A> => [...entries.values(), ...ending]
 
 /**
  * Enters a request that was admitted.
@@ -67,18 +85,22 @@ export const holds = <A>(table: InFlight<A>, id: RequestId, entry: A): boolean =
  * @category operations
  * @since 0.1.0
  */
-export const end = <A>(table: InFlight<A>, id: RequestId, entry: A): boolean =>
-  holds(table, id, entry) && table.entries.delete(id)
+export const end = <A>(table: InFlight<A>, id: RequestId, entry: A): boolean => {
+  table.ending.delete(entry)
+  return holds(table, id, entry) && table.entries.delete(id)
+}
 
 /**
- * Takes out the request with an id, to be cancelled; `undefined` when there is none, as after a race between its end and
- * its cancellation (CAN-13, CAN-16).
+ * Gives the request with an id, to be cancelled, and the id free; `undefined` when there is none, as after a race between
+ * its end and its cancellation (CAN-13, CAN-16). Its `end` is still to be told.
  *
  * @category operations
  * @since 0.1.0
  */
 export const cancel = <A>(table: InFlight<A>, id: RequestId): A | undefined => {
   const entry = table.entries.get(id)
+  if (entry === undefined) return undefined
   table.entries.delete(id)
+  table.ending.add(entry)
   return entry
 }

@@ -24,8 +24,12 @@ export type ResponseHeaders = { readonly [name: string]: string }
 export interface HttpStream {
   /** Writes text; once the peer is gone it does nothing. Waits while the connection cannot take more. */
   readonly write: (text: string) => Effect.Effect<void>
+  /** Writes text unless the connection is behind; says whether it was taken. */
+  readonly offer: (text: string) => boolean
   /** Ends the response. */
   readonly end: () => void
+  /** Cuts the connection: what it has not taken yet is lost, and whoever waits for it goes on. */
+  readonly abort: () => void
 }
 
 /**
@@ -37,6 +41,8 @@ export interface HttpStream {
 export interface HttpExchange {
   /** The verb, in capitals. */
   readonly method: string
+  /** Path and query as they were asked for; some bindings give a whole URL. */
+  readonly url: string
   /** A request header by its lower-case name. */
   readonly header: (name: string) => string | undefined
   /** The body as text: empty when there is none, `undefined` when it was longer than the adapter's limit. */
@@ -45,6 +51,6 @@ export interface HttpExchange {
   readonly respond: (status: number, headers: ResponseHeaders, body: string) => void
   /** Answers with a body to be written; its headers are sent at once. */
   readonly stream: (status: number, headers: ResponseHeaders) => HttpStream
-  /** Calls back, once at most, when the peer went away before the answer was finished. */
+  /** Calls back, once at most, when the peer goes away before the answer is finished; at once, when it is gone. */
   readonly onClose: (callback: () => void) => void
 }

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Departure from "./Departure.ts"
 import type { HttpExchange, ResponseHeaders } from "./HttpExchange.ts"
 import * as StreamBody from "./StreamBody.ts"
 
@@ -56,23 +57,23 @@ const answer = (
   fork: Fork
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Effect.callback((resume) => {
-    let onClose: (() => void) | undefined
-    const gone = (): void => onClose?.()
+    const peer = Departure.make()
     fork(handle({
       method: request.method,
+      url: request.originalUrl,
       header: (name) => request.headers[name],
       body,
       respond: (status, headers, text) => resume(Effect.succeed(response(status, headers, text))),
       stream: (status, headers) => {
-        const stream = StreamBody.make(gone)
+        const stream = StreamBody.make(peer.leave)
+        // Nobody is left to read it, and a writer must not wait for a reader.
+        if (peer.isGone()) stream.writer.abort()
         resume(Effect.succeed(HttpServerResponse.stream(stream.body, { status, headers })))
         return stream.writer
       },
-      onClose: (callback) => {
-        onClose = callback
-      }
+      onClose: peer.onLeave
     }))
-    return Effect.sync(gone)
+    return Effect.sync(peer.leave)
   })
 
 /**

@@ -38,10 +38,12 @@ export const make = (onGone: () => void): StreamBody => {
     writer: {
       // A queue that is shut down takes nothing, and says so without failing.
       write: (text) => Effect.asVoid(Queue.offer(queue, text)),
+      offer: (text) => Queue.offerUnsafe(queue, text),
       end: () => {
         ended = true
         Queue.endUnsafe(queue)
-      }
+      },
+      abort: () => void Queue.shutdownUnsafe(queue)
     },
     body: Stream.fromQueue(queue).pipe(
       Stream.encodeText,

@@ -6,6 +6,7 @@
 import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as Departure from "./Departure.ts"
 import type { HttpExchange } from "./HttpExchange.ts"
 import * as StreamBody from "./StreamBody.ts"
 
@@ -33,23 +34,24 @@ const answer = (
   fork: (effect: Effect.Effect<void>) => void
 ): Effect.Effect<Response> =>
   Effect.callback((resume) => {
-    let onClose: (() => void) | undefined
-    const gone = (): void => onClose?.()
-    request.signal.addEventListener("abort", gone, { once: true })
+    const peer = Departure.make()
+    request.signal.addEventListener("abort", peer.leave, { once: true })
+    if (request.signal.aborted) peer.leave()
     fork(handle({
       method: request.method,
+      url: request.url,
       header: (name) => name === "host" ? hostOf(request) : request.headers.get(name) ?? undefined,
       body,
       respond: (status, headers, text) =>
         resume(Effect.succeed(new Response(text === "" ? null : text, { status, headers }))),
       stream: (status, headers) => {
-        const stream = StreamBody.make(gone)
+        const stream = StreamBody.make(peer.leave)
+        // Nobody is left to read it, and a writer must not wait for a reader.
+        if (peer.isGone()) stream.writer.abort()
         resume(Effect.succeed(new Response(Stream.toReadableStream(stream.body), { status, headers })))
         return stream.writer
       },
-      onClose: (callback) => {
-        onClose = callback
-      }
+      onClose: peer.onLeave
     }))
   })
 

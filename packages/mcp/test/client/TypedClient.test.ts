@@ -158,11 +158,11 @@ describe("a template that cannot be read", () => {
     Effect.gen(function*() {
       const client = yield* connect(make(opening(v2026_07_28)))
       const odd = Catalog.make("odd").add(
-        Resource.template("a://{b}{c}", { params: { b: Schema.String, c: Schema.String } })
+        Resource.template("a://{b!}", { params: { "b!": Schema.String } })
       )
       const typed = yield* Effect.provideService(McpClient.of(odd), McpClient.McpClient, client)
-      const { reason } = yield* Effect.flip(typed.resources["a://{b}{c}"]({ b: "1", c: "2" }))
-      assert.deepInclude(reason, { _tag: "InvalidArguments", name: "a://{b}{c}" })
+      const { reason } = yield* Effect.flip(typed.resources["a://{b!}"]({ "b!": "1" }))
+      assert.deepInclude(reason, { _tag: "InvalidArguments", name: "a://{b!}" })
     }))
 })
 

@@ -70,12 +70,15 @@ describe("a request of the stateless era", () => {
       assert.deepStrictEqual(heard(line), [])
     }))
 
-  it.effect.each(levels)("that asks for %s hears that and what is more severe", (level) =>
-    Effect.gen(function*() {
-      const line = yield* Line.open(yield* server)
-      yield* line.ask("tools/call", claimed({ name: "shout" }, { [MetaKey.logLevel]: level }))
-      assert.deepStrictEqual<unknown>(heard(line), levels.slice(levels.indexOf(level)))
-    }))
+  it.effect.each(levels)(
+    "that asks for %s hears that and what is more severe (SDK-12)",
+    (level) =>
+      Effect.gen(function*() {
+        const line = yield* Line.open(yield* server)
+        yield* line.ask("tools/call", claimed({ name: "shout" }, { [MetaKey.logLevel]: level }))
+        assert.deepStrictEqual<unknown>(heard(line), levels.slice(levels.indexOf(level)))
+      })
+  )
 
   it.effect("may not ask for a level that does not exist (LOG-04)", () =>
     Effect.gen(function*() {

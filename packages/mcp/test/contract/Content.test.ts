@@ -55,7 +55,7 @@ const blocks = [
 ] as const
 
 describe("blocks", () => {
-  it.each(blocks)("%s", (_, block, expected) => {
+  it.each(blocks)("%s (CNT-01 to CNT-03)", (_, block, expected) => {
     assert.deepStrictEqual<unknown>(block, expected)
     assert.isTrue(isBlock(block))
   })

@@ -187,3 +187,49 @@ describe("a JSON Schema and the codec beside it agree", () => {
     }
   })
 })
+
+describe("what is said of a schema", () => {
+  const described = { description: "d" }
+
+  const said: ReadonlyArray<Case> = [
+    ["of a number from text", Schema.FiniteFromString.annotate(described), { ...string, ...described }],
+    ["of a date", Schema.Date.annotate({ ...described, title: "T" }), { ...string, ...described, title: "T" }],
+    ["of bytes", Schema.Uint8ArrayFromBase64.annotate(described), {
+      ...string,
+      format: "byte",
+      contentEncoding: "base64",
+      ...described
+    }],
+    ["with a keyword of one's own", Schema.FiniteFromString.annotate({ "x-unit": "m" }), { ...string, "x-unit": "m" }],
+    ["beside a check", Schema.NonEmptyString.annotate(described), { ...string, minLength: 1, ...described }],
+    ["of a key", Schema.String.annotateKey(described), { ...string, ...described }],
+    ["of items", Schema.Array(Schema.Date.annotate(described)), { type: "array", items: { ...string, ...described } }],
+    [
+      "of what is inside",
+      Schema.Struct({ b: Schema.Date.annotate(described) }),
+      object({ b: { ...string, ...described } })
+    ]
+  ]
+
+  it.each(said)("stands where clients read it: %s", (_, schema, expected) => {
+    assert.deepStrictEqual<unknown>(toJsonSchema(Schema.Struct({ a: schema })).properties, { a: expected })
+  })
+
+  it("of the encoded side is not overwritten, and examples of decoded values stay away", () => {
+    const encoded = Schema.String.annotate({ description: "of the text" })
+    const schema = Schema.FiniteFromString.annotate({ description: "of the number", examples: [1] })
+    const both = encoded.pipe(Schema.decodeTo(schema))
+    assert.deepStrictEqual<unknown>(toJsonSchema(both), { ...string, description: "of the text" })
+    assert.deepStrictEqual<unknown>(toJsonSchema(schema), { ...string, description: "of the number" })
+  })
+
+  it("twice keeps both, and no assertion is lost", () => {
+    const schema = Schema.Finite.check(
+      Schema.isGreaterThan(1, { description: "over one" }),
+      Schema.isGreaterThan(2, { description: "over two" })
+    )
+    const validate = new Ajv2020().compile(toJsonSchema(schema))
+    assert.deepStrictEqual([1, 2, 3].map((value) => validate(value)), [false, false, true])
+    assert.match(JSON.stringify(toJsonSchema(schema)), /over one.*over two/)
+  })
+})

@@ -77,7 +77,7 @@ describe("progress", () => {
     }))
 })
 
-describe("progress ends with the request (PRG-06)", () => {
+describe("progress ends with the request (PRG-05, PRG-06)", () => {
   /** A handler that leaves a fiber behind, which reports when it is told to. */
   const outliving = Effect.gen(function*() {
     const gate = yield* Deferred.make<void>()

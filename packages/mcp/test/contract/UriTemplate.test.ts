@@ -5,7 +5,10 @@ import * as UriTemplate from "../../src/contract/UriTemplate.ts"
 
 const template = (source: string) => Result.getOrThrow(UriTemplate.parse(source))
 
-const match = (source: string, uri: string) => UriTemplate.match(template(source), uri)
+const matcher = (source: string, options?: Parameters<typeof UriTemplate.matcher>[1]) =>
+  Result.getOrThrow(UriTemplate.matcher(template(source), options))
+
+const match = (source: string, uri: string) => UriTemplate.match(matcher(source), uri)
 
 const roundTrip = (source: string, values: { readonly [name: string]: string }) => {
   const uri = UriTemplate.expand(template(source), values)
@@ -100,7 +103,7 @@ describe("where a variable ends", () => {
   it.each(misses)("%s does not match %s", (source, uri) => assert.isUndefined(match(source, uri)))
 })
 
-describe("no value climbs out of its place", () => {
+describe("no value climbs out of its place (RSC-22)", () => {
   const up = [
     "..",
     "../x",
@@ -131,7 +134,7 @@ describe("no value climbs out of its place", () => {
 })
 
 describe("expand", () => {
-  it("encodes as RFC 6570 asks, section 3.2.2 and 3.2.3", () => {
+  it("encodes as RFC 6570 asks, section 3.2.2 and 3.2.3 (RSC-23)", () => {
     const x = "Hello World!/path?q=50%&ä"
     assert.strictEqual(UriTemplate.expand(template("{x}"), { x }), "Hello%20World%21%2Fpath%3Fq%3D50%25%26%C3%A4")
     assert.strictEqual(UriTemplate.expand(template("{+x}"), { x }), "Hello%20World!/path?q=50%25&%C3%A4")
@@ -148,25 +151,104 @@ describe("expand", () => {
 
 describe("parse", () => {
   const wrong = [
-    ["{a}{b}", "\"{a}{b}\": two variables need a separator between them"],
-    ["a://{", "\"a://{\": the expression at 4 is not {name} or {+name}"],
-    ["a://{}", "\"a://{}\": the expression at 4 is not {name} or {+name}"],
-    ["{?q}", "\"{?q}\": the expression at 0 is not {name} or {+name}"],
-    ["{#q}", "\"{#q}\": the expression at 0 is not {name} or {+name}"],
-    ["{a,b}", "\"{a,b}\": the expression at 0 is not {name} or {+name}"],
-    ["{a*}", "\"{a*}\": the expression at 0 is not {name} or {+name}"],
-    ["{a:3}", "\"{a:3}\": the expression at 0 is not {name} or {+name}"],
-    ["x{{a}}", "\"x{{a}}\": the expression at 1 is not {name} or {+name}"],
+    ["a://{", "\"a://{\": the { at 4 is not closed"],
+    ["a://{}", "\"a://{}\": the expression at 4 names no variable: \"\""],
+    ["{?}", "\"{?}\": the expression at 0 names no variable: \"\""],
+    ["{a,}", "\"{a,}\": the expression at 0 names no variable: \"\""],
+    ["{a b}", "\"{a b}\": the expression at 0 names no variable: \"a b\""],
+    ["{.a.}", "\"{.a.}\": the expression at 0 names no variable: \"a.\""],
+    ["{a:0}", "\"{a:0}\": the expression at 0 names no variable: \"a:0\""],
+    ["{a:10000}", "\"{a:10000}\": the expression at 0 names no variable: \"a:10000\""],
+    ["{a:3*}", "\"{a:3*}\": the expression at 0 names no variable: \"a:3*\""],
+    ["{a%2}", "\"{a%2}\": the expression at 0 names no variable: \"a%2\""],
+    ["{!a}", "\"{!a}\": the expression at 0 has the operator !, which is kept for extensions"],
+    ["x{{a}}", "\"x{{a}}\": the expression at 1 names no variable: \"{a\""],
     ["{a}/b}", "\"{a}/b}\": the } at 5 closes nothing"],
-    ["{a}/{+a}", "\"{a}/{+a}\": the variable \"a\" stands there twice"]
+    ["a b{c}", "\"a b{c}\": \" \" at 1 may not stand in a URI"],
+    ["a%2{c}", "\"a%2{c}\": \"%\" at 1 may not stand in a URI"]
   ] as const
   it.each(wrong)("%s", (source, sentence) => {
     assert.deepStrictEqual(UriTemplate.parse(source), Result.fail(sentence))
   })
 
-  it.prop("is total, and so is what it gives", [Schema.String, Schema.String], ([source, uri]) => {
-    const parsed = UriTemplate.parse(source)
-    if (Result.isSuccess(parsed)) UriTemplate.match(parsed.success, uri)
+  it("has a bound on the length of a template, and on its variables", () => {
+    const long = (length: number) => "a".repeat(length)
+    assert.isTrue(Result.isSuccess(UriTemplate.parse(long(UriTemplate.templateLengthMax))))
+    assert.deepStrictEqual(
+      UriTemplate.parse(long(UriTemplate.templateLengthMax + 1)),
+      Result.fail("a template of 4097 characters; 4096 are the most")
+    )
+    const many = (count: number) => `{?${Array.from({ length: count }, (_, i) => `v${i}`).join(",")}}`
+    assert.isTrue(Result.isSuccess(UriTemplate.parse(many(UriTemplate.variablesMax))))
+    assert.isTrue(Result.isFailure(UriTemplate.parse(many(UriTemplate.variablesMax + 1))))
+  })
+
+  const Piece = Schema.Literals([
+    "{",
+    "}",
+    "a",
+    "b",
+    "?",
+    "&",
+    "+",
+    "#",
+    "/",
+    ";",
+    ".",
+    ",",
+    "*",
+    ":3",
+    "{a}",
+    "{?q*}",
+    "%2F"
+  ])
+
+  it.prop(
+    "is total, and so is what it gives",
+    [Schema.Array(Piece), Schema.String, Schema.String],
+    ([pieces, rest, uri]) => {
+      const source = pieces.join("") + rest
+      const parsed = UriTemplate.parse(source)
+      if (Result.isFailure(parsed)) return
+      UriTemplate.expand(parsed.success, { a: uri, b: [uri], q: { [uri]: uri } })
+      const prepared = UriTemplate.matcher(parsed.success)
+      if (Result.isSuccess(prepared)) UriTemplate.match(prepared.success, uri)
+    }
+  )
+})
+
+describe("a template that is ambiguous is refused for matching", () => {
+  const separator = "two variables need a separator between them"
+  const refused = [
+    ["{a}{b}", separator],
+    ["{+a}{b}", separator],
+    ["{+a}{/b*}", separator],
+    ["{+a}{;b}", separator],
+    ["{/a*}{/b*}", separator],
+    ["{/a*,b*}", separator],
+    ["{/a*}{b}", separator],
+    ["{a}/{+a}", "the variable \"a\" stands there twice"],
+    ["{/a:1,a}", "the variable \"a\" stands there twice"],
+    ["{/a*}/b/{+c}", "what follows a list begins with \"/\" as its parts do"],
+    ["{?a}{&b}", "one query expression can name all variables"],
+    ["{?a}/b", "nothing but a fragment can follow a query expression"],
+    ["{?a}{b}", "nothing but a fragment can follow a query expression"],
+    ["a?b=c{?d}", "a query that has begun goes on with {&…}"],
+    ["a#b{?d}", "a query cannot stand behind a #"],
+    ["a{&b}", "{&…} needs a ? before it, and no other variable between the two"],
+    ["a?b={b}{&c}", "{&…} needs a ? before it, and no other variable between the two"]
+  ] as const
+  it.each(refused)("%s", (source, sentence) => {
+    assert.deepStrictEqual(
+      Result.map(UriTemplate.matcher(template(source)), () => "a matcher"),
+      Result.fail(`"${source}": ${sentence}`)
+    )
+  })
+
+  it("two records in one query cannot be told apart", () => {
+    const records = new Set(["a", "b"])
+    assert.isTrue(Result.isFailure(UriTemplate.matcher(template("{?a*,b*}"), { records })))
+    assert.isTrue(Result.isSuccess(UriTemplate.matcher(template("{?a*,b*}"), { records: new Set(["a"]) })))
   })
 })
 
@@ -234,11 +316,17 @@ describe("matching is linear", () => {
     ["{b}.{c}.{d}.{e}.txt", (n: number) => "a.".repeat(n / 2)],
     ["{+b}aab{c}", (n: number) => "a".repeat(n)],
     ["a://{+b}", (n: number) => `a://${"../".repeat(n / 3)}`],
-    ["a://{b}", (n: number) => `a://${"%2e".repeat(n / 3)}`]
+    ["a://{b}", (n: number) => `a://${"%2e".repeat(n / 3)}`],
+    ["a{/b*}/c{?d}", (n: number) => `a${"/c".repeat(n / 2)}`],
+    ["a{/b*}/c/{d}/e", (n: number) => `a${"/c/e".repeat(n / 4)}`],
+    ["a{?b,c*}", (n: number) => `a?${"c=1&".repeat(n / 4)}d`],
+    ["{b}{;c}/{d}{;e}/{f}", (n: number) => `b${";/".repeat(n / 2)}`],
+    ["{b*}", (n: number) => "b,".repeat(n / 2)],
+    ["{b}{.c*}!d", (n: number) => ".d".repeat(n / 2)]
   ] as const
 
   it.each(hostile)("%s", (source, make) => {
-    const parsed = template(source)
+    const parsed = matcher(source)
     const looked = (n: number) => {
       const uri = make(n)
       return countingCharacters(() => UriTemplate.match(parsed, uri))

@@ -134,7 +134,7 @@ describe("each message is told from the others", () => {
 
   it.each(badEnvelopes)("%s is refused", (text, expected) => assert.strictEqual(outcome(text), expected))
 
-  it.each(badIds)("an id %s is none that could be repeated in an answer", (id) => {
+  it.each(badIds)("an id %s is none that could be repeated in an answer (RPC-03, RPC-04)", (id) => {
     assert.strictEqual(
       outcome(`{"jsonrpc":"2.0","id":${id},"method":"ping"}`),
       "-32600 \"id\" must be a string or an integer (no id)"

@@ -67,7 +67,7 @@ describe("structured output", () => {
   })
 
   for (const value of [null, 0, "", false, [1, 2], "text"]) {
-    it(`${JSON.stringify(value)} is wrapped where only objects are allowed`, () => {
+    it(`${JSON.stringify(value)} is wrapped where only objects are allowed (TOC-07)`, () => {
       const result: CallToolResult = { content: [], structuredContent: value }
       const wrapped = { content: [text(JSON.stringify(value))], structuredContent: { result: value } }
       assert.deepStrictEqual(v2025_06_18.encode.callToolResult(result), wrapped)
@@ -141,7 +141,7 @@ describe("structured output", () => {
 })
 
 describe("results", () => {
-  it("say that they are complete, how long they keep and for whom, where that is asked for", () => {
+  it("say that they are complete, how long they keep and for whom, where that is asked for (RES-01, CAC-03)", () => {
     assert.deepStrictEqual(v2026_07_28.encode.listToolsResult({ tools: [] }), {
       resultType: "complete",
       ttlMs: 0,
@@ -161,7 +161,7 @@ describe("results", () => {
     assert.deepStrictEqual(v2025_11_25.encode.callToolResult(result), { content: [], _meta: { "com.example/x": 1 } })
   })
 
-  it("of a client carry neither a result type nor, but for a model's message, `_meta`", () => {
+  it("of a client carry neither a result type nor, but for a model's message, `_meta` (RES-05)", () => {
     const roots = { roots: [], _meta: { x: 1 } }
     assert.deepStrictEqual(v2026_07_28.encode.result("roots/list", roots), { roots: [] })
     assert.strictEqual(v2025_11_25.encode.result("roots/list", roots), roots)
@@ -176,7 +176,7 @@ describe("results", () => {
     assert.strictEqual(v2025_11_25.encode.result("toString", value), value)
   })
 
-  it("that ask have their questions rewritten", () => {
+  it("that ask have their questions rewritten, and say nothing of keeping them (CAC-02)", () => {
     const asking = {
       resultType: "input_required" as const,
       inputRequests: {

@@ -168,7 +168,7 @@ describe("a client that goes away", () => {
       assert.deepStrictEqual(journal, ["Success"])
     }))
 
-  it.effect("has cancelled its call in the stateless era (CAN-07)", () =>
+  it.effect("has cancelled its call in the stateless era (CAN-07, HTM-11, HTM-13)", () =>
     Effect.gen(function*() {
       const { finalized, journal, server, started } = yield* makeWaiting
       const http = yield* Http.make(server)

@@ -57,7 +57,7 @@ describe.each(eras)("an answer in the %s era", (era) => {
     { response: "sse", name: "chatty", expected: asLongStream }
   ] as const
   it.effect.each(decisions)(
-    "to a $name call under the policy $response",
+    "to a $name call under the policy $response (HTC-15)",
     ({ expected, name, response }) =>
       Effect.gen(function*() {
         const http = yield* open({ response })
@@ -149,7 +149,7 @@ describe("an endpoint without sessions", () => {
       }
     }))
 
-  it.effect("has no stream to hold open", () =>
+  it.effect("has no stream to hold open (HTG-02)", () =>
     Effect.gen(function*() {
       const http = yield* openStateless
       const exchange = yield* http.start("GET", { accept: eventStream }).over

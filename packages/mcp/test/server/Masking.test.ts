@@ -7,11 +7,11 @@ import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import type * as Catalog from "../../src/contract/Catalog.ts"
 import * as Prompt from "../../src/contract/Prompt.ts"
+import type { CatalogError } from "../../src/contract/Registry.ts"
 import * as Resource from "../../src/contract/Resource.ts"
 import type * as Served from "../../src/contract/Served.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import * as Rpc from "../../src/jsonrpc/RpcError.ts"
-import type { CatalogError } from "../../src/contract/Registry.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
 import * as Http from "../support/Http.ts"
 import * as Line from "../support/Line.ts"
@@ -111,7 +111,7 @@ const silently = Effect.provide(Logger.layer([]))
 
 for (const [road, send] of Object.entries(roads)) {
   describe.each(Object.entries(kinds))(`%s ${road}`, (_, make) => {
-    it.effect.each(endings)("that ends with %s", ([_, effect]) =>
+    it.effect.each(endings)("that ends with %s", ([, effect]) =>
       Effect.gen(function*() {
         const [method, params, served] = make(effect)
         const { logs, value: answer } = yield* withLogs(send(method, params, served))
@@ -176,7 +176,7 @@ describe("a schema that breaks", () => {
     ]
   ]
 
-  it.effect.each(schemas)("is answered for, wherever it stands: one that %s", ([_, schema]) =>
+  it.effect.each(schemas)("is answered for, wherever it stands: one that %s", ([, schema]) =>
     Effect.gen(function*() {
       for (const send of Object.values(roads)) {
         for (const call of callsOf(schema)) {

@@ -37,6 +37,7 @@ const open = (changes: Partial<Limits> = {}) =>
     const abandon = Effect.suspend(() =>
       handle({
         method: "POST",
+        url: "/mcp",
         header: (name) => head[name],
         body,
         respond: (status) => void statuses.set(status, (statuses.get(status) ?? 0) + 1),

@@ -220,7 +220,7 @@ describe("a session", () => {
       assert.deepStrictEqual([exchange.status(), exchange.text()], [202, ""])
     }))
 
-  it.effect("is found by the credential that opened it, and by no other", () =>
+  it.effect("is found by the credential that opened it, and by no other (SSH-02)", () =>
     Effect.gen(function*() {
       const world = yield* open()
       const mine = yield* world.http.initialize("2025-11-25", { authorization: "Bearer mine" })

@@ -125,7 +125,7 @@ describe("refusals", () => {
     [1, 200],
     [undefined, 200]
   ] as const
-  it.each(statuses)("with the code %s have the status %s (HTM-17, MET-09, VER-02, HDR-11)", (code, status) => {
+  it.each(statuses)("with the code %s have the status %s (HTM-17, MET-09, VER-02, HDR-11, ERR-13)", (code, status) => {
     assert.strictEqual(HttpAdmission.statusOfCode(code), status)
   })
 })

@@ -74,7 +74,13 @@ describe("a policy", () => {
       allowedHosts: "loopback",
       allowedOrigins: "loopback",
       sessions: "stateful",
-      response: "auto"
+      response: "auto",
+      resumable: true,
+      retryMillis: 1_000,
+      pollMillis: Number.POSITIVE_INFINITY,
+      keepAliveMillis: 15_000,
+      stalledMillis: 60_000,
+      drainMillis: 5_000
     })
     assert.deepStrictEqual(HttpPolicy.make({ response: "sse" }), { ...HttpPolicy.defaultPolicy, response: "sse" })
   })

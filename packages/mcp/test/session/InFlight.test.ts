@@ -73,28 +73,51 @@ describe("requests in flight", () => {
     assert.isTrue(InFlight.holds(table, 1, a))
   })
 
+  it("count until they have ended, also when they were cancelled", () => {
+    const table = InFlight.make<Entry>(1)
+    const [a, b] = [{ name: "a" }, { name: "b" }]
+    InFlight.begin(table, 1, a)
+    InFlight.cancel(table, 1)
+    assert.strictEqual(reasonOf(InFlight.admits(table, 1)), "-32603 More than 1 requests in progress")
+    assert.deepStrictEqual(InFlight.all(table), [a])
+    assert.isFalse(InFlight.end(table, 1, a))
+    assert.strictEqual(reasonOf(InFlight.admits(table, 1)), "admitted")
+    InFlight.begin(table, 1, b)
+    assert.deepStrictEqual([InFlight.size(table), InFlight.all(table)], [1, [b]])
+  })
+
   const Id = Schema.Literals([1, 2, 3, "1", "2"])
-  const Operation = Schema.Struct({ kind: Schema.Literals(["begin", "end", "cancel"]), id: Id })
+  const Operation = Schema.Struct({ kind: Schema.Literals(["begin", "end", "cancel", "endCancelled"]), id: Id })
 
   it.prop("are what a plain list of them says, whatever happens", [Schema.Array(Operation)], ([operations]) => {
     const max = 3
     const table = InFlight.make<Entry>(max)
     let model: ReadonlyArray<readonly [id: string | number, entry: Entry]> = []
+    let ending: ReadonlyArray<Entry> = []
     for (const { id, kind } of operations) {
       const known = model.find(([other]) => other === id)?.[1]
       if (kind === "begin") {
         const admitted = Result.isSuccess(InFlight.admits(table, id))
-        assert.strictEqual(admitted, known === undefined && model.length < max)
+        assert.strictEqual(admitted, known === undefined && model.length + ending.length < max)
         if (!admitted) continue
         const entry = { name: kind }
         InFlight.begin(table, id, entry)
         model = [...model, [id, entry]]
+      } else if (kind === "endCancelled") {
+        const [first] = ending
+        if (first === undefined) continue
+        assert.isFalse(InFlight.end(table, id, first))
+        ending = ending.slice(1)
       } else {
-        if (kind === "cancel") assert.strictEqual(InFlight.cancel(table, id), known)
-        else assert.strictEqual(InFlight.end(table, id, known ?? { name: kind }), known !== undefined)
+        if (kind === "cancel") {
+          assert.strictEqual(InFlight.cancel(table, id), known)
+          if (known !== undefined) ending = [...ending, known]
+        } else assert.strictEqual(InFlight.end(table, id, known ?? { name: kind }), known !== undefined)
         model = model.filter(([other]) => other !== id)
       }
       assert.deepStrictEqual(Array.from(table.entries), model.map(([id, entry]) => [id, entry]))
+      assert.deepStrictEqual(InFlight.all(table), [...model.map(([, entry]) => entry), ...ending])
+      assert.isAtMost(InFlight.size(table), max)
     }
     return true
   })

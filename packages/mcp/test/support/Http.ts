@@ -27,6 +27,12 @@ export interface Exchange {
   readonly arrived: (count: number) => Effect.Effect<void>
   /** The peer goes away. */
   readonly disconnect: () => void
+  /** The peer stops reading, so that whoever writes has to wait; or goes on. */
+  readonly stall: (stalled: boolean) => void
+  /** Whether the connection was cut. */
+  readonly isCut: () => boolean
+  /** The events in the body so far, those without data too. */
+  readonly events: () => ReadonlyArray<{ readonly id: string | undefined; readonly data: string }>
   /** What serves the exchange. */
   readonly fiber: Fiber.Fiber<void>
 }
@@ -40,12 +46,12 @@ export interface Endpoint {
   readonly initialize: (version?: string, headers?: Headers) => Effect.Effect<Headers>
 }
 
-const readEvents = (text: string): ReadonlyArray<Messages.Received> => {
-  const messages: Array<Messages.Received> = []
+const readEvents = (text: string) => {
+  const events: Array<{ readonly id: string | undefined; readonly event: string; readonly data: string }> = []
   Sse.makeParser((event) => {
-    if (event._tag === "Event") messages.push(JSON.parse(event.data))
+    if (event._tag === "Event") events.push({ id: event.id, event: event.event, data: event.data })
   }).feed(text)
-  return messages
+  return events
 }
 
 interface State {
@@ -56,6 +62,8 @@ interface State {
   text: string
   over: boolean
   gone: boolean
+  stalled: boolean
+  cut: boolean
   onClose: (() => void) | undefined
 }
 
@@ -69,8 +77,9 @@ const changed = (state: State): void => {
   for (const check of state.waiting) check()
 }
 
-const exchangeOf = (state: State, method: string, body: string | undefined): HttpExchange => ({
+const exchangeOf = (state: State, method: string, url: string, body: string | undefined): HttpExchange => ({
   method,
+  url,
   header: (name) => state.headers[name],
   body,
   respond: (status, headers, text) => {
@@ -84,21 +93,40 @@ const exchangeOf = (state: State, method: string, body: string | undefined): Htt
     changed(state)
     return {
       write: (text) =>
-        Effect.sync(() => {
+        Effect.suspend(() => {
           if (state.over) throw new Error("written after the end")
           if (!state.gone) state.text += text
           changed(state)
+          return until(state, () => !state.stalled || state.gone || state.cut)
         }),
+      offer: (text) => {
+        if (state.stalled || state.gone) return false
+        state.text += text
+        changed(state)
+        return true
+      },
       end: () => {
         state.over = true
         changed(state)
+      },
+      abort: () => {
+        state.cut = true
+        leave(state)
       }
     }
   },
   onClose: (callback) => {
-    state.onClose = callback
+    if (state.gone) callback()
+    else state.onClose = callback
   }
 })
+
+const leave = (state: State): void => {
+  if (state.gone) return
+  state.gone = true
+  if (!state.over) state.onClose?.()
+  changed(state)
+}
 
 const until = (state: State, holds: () => boolean): Effect.Effect<void> =>
   Effect.callback((resume) => {
@@ -113,10 +141,11 @@ const until = (state: State, holds: () => boolean): Effect.Effect<void> =>
 
 const messagesOf = (state: State): ReadonlyArray<Messages.Received> =>
   state.sent["content-type"] === "text/event-stream"
-    ? readEvents(state.text)
+    ? readEvents(state.text).filter(({ data, event }) => data !== "" && event === "message")
+      .map(({ data }): Messages.Received => JSON.parse(data))
     : state.text === ""
     ? []
-    : [JSON.parse(state.text)]
+    : [JSON.parse(state.text)].flat()
 
 const toExchange = (state: State, fiber: Fiber.Fiber<void>): Exchange => {
   const exchange: Exchange = {
@@ -127,37 +156,61 @@ const toExchange = (state: State, fiber: Fiber.Fiber<void>): Exchange => {
     isOver: () => state.over,
     over: Effect.suspend(() => Effect.as(until(state, () => state.over), exchange)),
     arrived: (count) => until(state, () => messagesOf(state).length >= count),
-    disconnect: () => {
-      state.gone = true
-      if (!state.over) state.onClose?.()
+    disconnect: () => leave(state),
+    stall: (stalled) => {
+      state.stalled = stalled
+      changed(state)
     },
+    isCut: () => state.cut,
+    events: () => readEvents(state.text),
     fiber
   }
   return exchange
 }
 
+/** Starts exchanges with a handler. */
+export const exchangeWith =
+  (fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>, handle: HttpDriver.HttpHandler) =>
+  (method: string, url: string, headers: Headers, body?: object | string | undefined): Exchange => {
+    const state: State = {
+      headers: { host: "localhost:3000", ...headers },
+      waiting: new Set(),
+      status: undefined,
+      sent: {},
+      text: "",
+      over: false,
+      gone: false,
+      stalled: false,
+      cut: false,
+      onClose: undefined
+    }
+    const text = typeof body === "object" ? JSON.stringify(body) : body
+    return toExchange(state, fork(Effect.suspend(() => handle(exchangeOf(state, method, url, text)))))
+  }
+
 export const make = (
   server: Server,
   policy: Partial<HttpPolicy.HttpPolicy> = {}
+): Effect.Effect<Endpoint, never, Scope.Scope> => Effect.provide(serve(server, policy), SessionStore.layerMemory)
+
+/** The same over a store of the test's own. */
+export const makeOver = (
+  server: Server,
+  store: SessionStore.SessionStore["Service"],
+  policy: Partial<HttpPolicy.HttpPolicy> = {}
 ): Effect.Effect<Endpoint, never, Scope.Scope> =>
+  Effect.provideService(serve(server, policy), SessionStore.SessionStore, store)
+
+const serve = (
+  server: Server,
+  policy: Partial<HttpPolicy.HttpPolicy>
+): Effect.Effect<Endpoint, never, Scope.Scope | SessionStore.SessionStore> =>
   Effect.gen(function*() {
-    const handle = yield* HttpDriver.make(server, HttpPolicy.make(policy))
+    const handle = yield* HttpDriver.make(server, HttpPolicy.make({ drainMillis: 0, ...policy }))
     const fork = Effect.runForkWith(yield* Effect.context<never>())
 
-    const start: Endpoint["start"] = (method, headers, body) => {
-      const state: State = {
-        headers: { host: "localhost:3000", ...headers },
-        waiting: new Set(),
-        status: undefined,
-        sent: {},
-        text: "",
-        over: false,
-        gone: false,
-        onClose: undefined
-      }
-      const text = typeof body === "object" ? JSON.stringify(body) : body
-      return toExchange(state, fork(Effect.suspend(() => handle(exchangeOf(state, method, text)))))
-    }
+    const start: Endpoint["start"] = (method, headers, body) =>
+      exchangeWith(fork, handle)(method, "/mcp", headers, body)
 
     const post: Endpoint["post"] = (message, headers) =>
       Effect.suspend(() => start("POST", { "content-type": "application/json", ...headers }, message).over)
@@ -171,7 +224,7 @@ export const make = (
           (exchange) => ({ "mcp-session-id": exchange.header("mcp-session-id"), ...headers })
         )
     }
-  }).pipe(Effect.provide(SessionStore.layerMemory))
+  })
 
 /** The headers of a stateless-era request. */
 export const modernHeaders = (method: string, name?: string): Headers => ({

@@ -68,7 +68,15 @@ const table: { readonly [what: string]: Bad } = {
   "an empty body": { body: "", expected: [400, "-32700 The message is not valid JSON"] },
   "no object": { body: "42", expected: [400, "-32600 A message must be a JSON object"] },
   "an empty batch": { body: "[]", expected: [400, "-32600 A batch must not be empty"] },
-  "a batch": { body: `[${rpc("ping")}]`, expected: [400, "-32600 Batches are not served here"] },
+  "a batch without a session": {
+    body: `[${rpc("ping")}]`,
+    expected: [400, "-32600 The header Mcp-Session-Id is missing"]
+  },
+  "a batch in a revision without them": {
+    inSession: true,
+    body: `[${rpc("ping")}]`,
+    expected: [400, "-32600 Batches are not served here"]
+  },
   "no version of JSON-RPC": {
     body: "{\"id\":1,\"method\":\"ping\"}",
     expected: [400, "-32600 \"jsonrpc\" must be \"2.0\""]

@@ -153,7 +153,7 @@ describe("a server over stdio", () => {
       }
     }))
 
-  it.live("keeps stdout for the protocol, whoever else writes there", () =>
+  it.live("keeps stdout for the protocol, whoever else writes there (STD-02)", () =>
     Effect.gen(function*() {
       const program = yield* opened
       program.write(call(1, "noisy"))

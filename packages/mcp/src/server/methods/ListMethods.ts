@@ -3,10 +3,73 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
-import * as Rpc from "../../jsonrpc/RpcError.ts"
-import type { Dialects, Fixed } from "../Dialect.ts"
+import type { Kind } from "../../contract/Catalog.ts"
+import type { Encode, Wire } from "../../revision/Revision.ts"
+import type { Cursors } from "../../session/Cursor.ts"
+import type { CachingOptions } from "../Caching.ts"
+import type { Offered, Shelves } from "../Components.ts"
+import type { Dialects } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
+import * as Listing from "../Listing.ts"
+import type { OpenShelf } from "../Shelf.ts"
+import { listedOf } from "../TemplateList.ts"
+
+/**
+ * How the lists of a server are served.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Lists {
+  /** Components on a page, by kind; without it, a list is one page. */
+  readonly pageSize: { readonly [K in Kind]?: number | undefined }
+  readonly cursors: Cursors | undefined
+  readonly caching: CachingOptions
+}
+
+/**
+ * The methods that list.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ListMethod = "tools/list" | "resources/list" | "resources/templates/list" | "prompts/list"
+
+interface Row {
+  readonly kind: Kind
+  readonly member: "tools" | "resources" | "resourceTemplates" | "prompts"
+  readonly shelf: (shelves: Shelves) => OpenShelf<Offered<Listing.Listed>>
+  readonly encode: (encode: Encode, result: Wire) => Wire
+}
+
+// A shelf is read here only, so that it may be taken for one of anything that can be listed; and what is on it is what
+// the encoder of its method takes.
+const rows: { readonly [M in ListMethod]: Row } = {
+  "tools/list": {
+    kind: "tools",
+    member: "tools",
+    shelf: ({ tools }) => tools as object as OpenShelf<Offered<Listing.Listed>>,
+    encode: (encode, result) => encode.listToolsResult(result as never)
+  },
+  "resources/list": {
+    kind: "resources",
+    member: "resources",
+    shelf: ({ resources }) => resources as object as OpenShelf<Offered<Listing.Listed>>,
+    encode: (encode, result) => encode.listResourcesResult(result as never)
+  },
+  "resources/templates/list": {
+    kind: "resources",
+    member: "resourceTemplates",
+    shelf: ({ templates }) => templates as object as OpenShelf<Offered<Listing.Listed>>,
+    encode: (encode, result) => encode.listResourceTemplatesResult(result as never)
+  },
+  "prompts/list": {
+    kind: "prompts",
+    member: "prompts",
+    shelf: ({ prompts }) => prompts as object as OpenShelf<Offered<Listing.Listed>>,
+    encode: (encode, result) => encode.listPromptsResult(result as never)
+  }
+}
 
 /**
  * Serves a list.
@@ -14,8 +77,17 @@ import type { Method } from "../Engine.ts"
  * @category methods
  * @since 0.1.0
  */
-export const list = (dialects: Dialects, name: Fixed): Method => (request, origin) =>
-  // All fits on one page, so no cursor was ever given out (PAG-04).
-  request.params?.cursor === undefined
-    ? Effect.sync(() => dialects(origin.revision).text(name))
-    : Effect.fail(Rpc.invalidParams("Unknown cursor"))
+export const list = (shelves: Shelves, dialects: Dialects, lists: Lists, method: ListMethod): Method => {
+  const { encode, kind, member, shelf } = rows[method]
+  const pageSize = lists.pageSize[kind]
+  const { cursors } = lists
+  return Listing.serve({
+    method,
+    shelf: shelf(shelves),
+    member,
+    encode,
+    hint: lists.caching[member],
+    more: method === "resources/list" ? listedOf(shelves.templates, shelves.resources) : undefined,
+    paging: pageSize === undefined || cursors === undefined ? undefined : { pageSize, cursors }
+  }, dialects)
+}

@@ -1,0 +1,306 @@
+/**
+ * Spans and metrics of what a server does, after the semantic conventions of OpenTelemetry for MCP.
+ *
+ * Spans are made when a tracer is in the context that the server is built in; Effect's own, which exports nothing, does
+ * not count. Metrics are made when `Telemetry.layer({ metrics: true })` says so, because a registry of metrics is always
+ * there. What is off costs nothing.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
+import type { SessionMemo } from "../contract/McpRequest.ts"
+import type { Notification, Request } from "../jsonrpc/Message.ts"
+import type { Revision } from "../revision/Revision.ts"
+import * as StatelessAdmission from "../session/StatelessAdmission.ts"
+import * as TraceContext from "../session/TraceContext.ts"
+import type { Answer, Methods, Observe } from "./Engine.ts"
+import type { Origin } from "./Origin.ts"
+
+/**
+ * What is observed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Settings {
+  /** Whether there are spans, where there is a tracer. */
+  readonly spans: boolean
+  /** Whether there are metrics. */
+  readonly metrics: boolean
+}
+
+/**
+ * What servers that are built in this context observe. Default: spans, and no metrics.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const Telemetry = Context.Reference<Settings>("@parley/mcp/server/Telemetry", {
+  defaultValue: () => ({ spans: true, metrics: false })
+})
+
+/**
+ * Says what the servers built with this layer observe.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (settings: Partial<Settings>): Layer.Layer<never> =>
+  Layer.effectContext(
+    Effect.map(Telemetry, (defaults) => Context.make(Telemetry, { ...defaults, ...settings }))
+  ) as Layer.Layer<never>
+
+/**
+ * Whether a component is known; a name that a client made up must not become a series of its own.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type IsKnown = (kind: "tools" | "prompts", name: string) => boolean
+
+type Attributes = Record<string, string>
+
+interface Subject {
+  /** The name of a span: few enough of them. */
+  readonly name: string
+  /** What a metric is split by. */
+  readonly attributes: Attributes
+  /** What only a span has. */
+  readonly details: Attributes
+}
+
+const when = (key: string, value: unknown): Attributes => typeof value === "string" ? { [key]: value } : {}
+
+const targetOf = (
+  message: Request | Notification,
+  isKnown: IsKnown
+): { readonly key?: string; readonly name: string } => {
+  const name = message.params?.name
+  if (typeof name !== "string") return { name: "" }
+  if (message.method === "tools/call" && isKnown("tools", name)) return { key: "gen_ai.tool.name", name }
+  if (message.method === "prompts/get" && isKnown("prompts", name)) return { key: "gen_ai.prompt.name", name }
+  return { name: "" }
+}
+
+const isMethod = ({ custom, notifications }: Names, { method }: Request | Notification, revision: Revision): boolean =>
+  custom.has(method) || notifications.has(method) || revision.clientRequests.has(method) ||
+  revision.clientNotifications.has(method)
+
+type Names = Pick<Methods, "custom" | "notifications">
+
+const subjectOf = (
+  message: Request | Notification,
+  origin: Origin,
+  names: Names,
+  isKnown: IsKnown
+): Subject => {
+  const method = isMethod(names, message, origin.revision) ? message.method : "_OTHER"
+  const { key, name } = targetOf(message, isKnown)
+  const isHttp = origin.header("host") !== undefined
+  return {
+    name: key === undefined ? method : `${method} ${name}`,
+    attributes: {
+      "mcp.method.name": method,
+      "mcp.protocol.version": origin.revision.version,
+      "network.transport": isHttp ? "tcp" : "pipe",
+      ...(isHttp ? { "network.protocol.name": "http" } : {}),
+      ...(key === undefined ? {} : { [key]: name }),
+      ...(key === "gen_ai.tool.name" ? { "gen_ai.operation.name": "execute_tool" } : {})
+    },
+    details: {
+      ...(message._tag === "Request" ? { "jsonrpc.request.id": String(message.id) } : {}),
+      // On a line there is one session, which has no id.
+      ...(isHttp ? when("mcp.session.id", origin.session?.id) : {}),
+      ...when("mcp.resource.uri", message.params?.uri)
+    }
+  }
+}
+
+const isToolError = ({ text }: Answer): boolean =>
+  // Most answers are told by a glance; the few others are read.
+  text.includes("\"isError\":true") && JSON.parse(text).result?.isError === true
+
+/** What an operation ended with, in a word; nothing, when it ended well. */
+const errorTypeOf = (exit: Exit.Exit<Answer | undefined>, method: string): string | undefined => {
+  if (Exit.isFailure(exit)) return "cancelled"
+  const answer = exit.value
+  if (answer === undefined) return undefined
+  if (answer.code !== undefined) return String(answer.code)
+  return method === "tools/call" && isToolError(answer) ? "tool_error" : undefined
+}
+
+const messageOf = (answer: Answer | undefined, errorType: string): string => {
+  if (answer?.code === undefined) return errorType
+  const { error } = JSON.parse(answer.text) as { readonly error?: { readonly message?: unknown } }
+  return String(error?.message)
+}
+
+const endSpan = (span: Tracer.Span, exit: Exit.Exit<Answer | undefined>, errorType: string | undefined) =>
+  Effect.clockWith((clock) =>
+    Effect.sync(() => {
+      if (errorType === undefined) return span.end(clock.currentTimeNanosUnsafe(), Exit.void)
+      const answer = Exit.isSuccess(exit) ? exit.value : undefined
+      span.attribute("error.type", errorType)
+      if (answer?.code !== undefined) span.attribute("rpc.response.status_code", String(answer.code))
+      const failed = Exit.isSuccess(exit) ? Exit.fail(messageOf(answer, errorType)) : exit
+      span.end(clock.currentTimeNanosUnsafe(), failed)
+    })
+  )
+
+const ambient: Effect.Effect<Tracer.AnySpan | undefined> = Effect.contextWith((context: Context.Context<never>) =>
+  Effect.succeed(Context.getOrUndefined(context, Tracer.ParentSpan))
+)
+
+/** Puts the trace of whoever sends into `_meta`: the span that is current then, with the luggage that came in. */
+const tracing = (server: Tracer.Span, luggage: TraceContext.Luggage): NonNullable<Origin["trace"]> => (params) =>
+  Effect.map(ambient, (span) => {
+    const { _meta } = params as { readonly _meta?: object }
+    const trace = { traceparent: TraceContext.traceparent(span ?? server), ...luggage }
+    return { ...params, _meta: { ...trace, ..._meta } }
+  })
+
+const makeSpan = (
+  message: Request | Notification,
+  { attributes, details, name }: Subject,
+  tracer: Tracer.Tracer
+): Effect.Effect<Tracer.Span> =>
+  Effect.flatMap(ambient, (around) => {
+    const remote = TraceContext.parse(StatelessAdmission.metaOf(message.params))
+    const parent = remote === undefined ? around : Tracer.externalSpan(remote)
+    return Effect.makeSpan(name, {
+      kind: "server",
+      attributes: { ...attributes, ...details },
+      ...(parent === undefined ? { root: true } : { parent }),
+      // The span of the HTTP request, say, is not its parent, and yet belongs to it.
+      ...(remote === undefined || around === undefined ? {} : { links: [{ span: around, attributes: {} }] })
+    }).pipe(Effect.provideService(Tracer.Tracer, tracer))
+  })
+
+const withSpan = <A extends Answer | undefined>(
+  message: Request | Notification,
+  origin: Origin,
+  subject: Subject,
+  tracer: Tracer.Tracer,
+  serve: (origin: Origin) => Effect.Effect<A>
+): Effect.Effect<A> =>
+  Effect.flatMap(makeSpan(message, subject, tracer), (span) => {
+    const meta = StatelessAdmission.metaOf(message.params)
+    const luggage = TraceContext.luggage(meta, TraceContext.parse(meta))
+    const services = Context.make(Tracer.ParentSpan, span).pipe(Context.add(Tracer.Tracer, tracer))
+    const trace = tracing(span, luggage)
+    const traced: Origin = {
+      ...origin,
+      trace,
+      services,
+      ask: (method, params) => Effect.flatMap(trace(params), (params) => origin.ask(method, params))
+    }
+    return serve(traced).pipe(
+      Effect.onExit((exit) => endSpan(span, exit, errorTypeOf(exit, message.method))),
+      Effect.updateContext((own: Context.Context<never>) => Context.merge(own, services))
+    )
+  })
+
+// The boundaries that the conventions advise, in seconds.
+const boundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
+
+const operationDuration = Metric.histogram("mcp.server.operation.duration", {
+  description: "From the arrival of a request or notification until its answer, in seconds",
+  attributes: { unit: "s" },
+  boundaries
+})
+
+const sessionDuration = Metric.histogram("mcp.server.session.duration", {
+  description: "From the beginning of a session until its end, in seconds",
+  attributes: { unit: "s" },
+  boundaries
+})
+
+const activeSessions = Metric.gauge("mcp.server.active_sessions", { description: "Sessions that are open now" })
+
+const secondsSince = (startedNanos: bigint, nowNanos: bigint): number => Number(nowNanos - startedNanos) / 1e9
+
+const withMetrics = <A extends Answer | undefined>(
+  message: Request | Notification,
+  subject: Subject,
+  registry: Metric.MetricRegistry,
+  serving: Effect.Effect<A>
+): Effect.Effect<A> =>
+  Effect.clockWith((clock) => {
+    const started = clock.currentTimeNanosUnsafe()
+    return Effect.onExit(serving, (exit) => {
+      const errorType = errorTypeOf(exit, message.method)
+      const failed = Exit.isSuccess(exit) && exit.value?.code !== undefined
+      const metric = Metric.withAttributes(operationDuration, {
+        ...subject.attributes,
+        ...(errorType === undefined ? {} : { "error.type": errorType }),
+        ...(failed ? { "rpc.response.status_code": String(errorType) } : {})
+      })
+      return Metric.update(metric, secondsSince(started, clock.currentTimeNanosUnsafe())).pipe(
+        Effect.provideService(Metric.MetricRegistry, registry)
+      )
+    })
+  })
+
+/**
+ * What looks on as a server built in this context serves; nothing, when nobody wants to know.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const toObserve = (
+  context: Context.Context<never>,
+  names: Names,
+  isKnown: IsKnown
+): Observe | undefined => {
+  const { metrics, spans } = Context.get(context, Telemetry)
+  const tracer = Context.get(context, Tracer.Tracer)
+  const registry = Context.get(context, Metric.MetricRegistry)
+  const traces = spans && tracer !== Tracer.nativeTracer
+  if (!traces && !metrics) return undefined
+  return (message, origin, serve) =>
+    Effect.suspend(() => {
+      const subject = subjectOf(message, origin, names, isKnown)
+      const serving = traces ? withSpan(message, origin, subject, tracer, serve) : serve(origin)
+      return metrics ? withMetrics(message, subject, registry, serving) : serving
+    })
+}
+
+/**
+ * Notes that a session has begun, and with the memo that ends with it, when it is over.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type OnSession = (memo: SessionMemo, revision: Revision) => Effect.Effect<void>
+
+/**
+ * What counts sessions of a server built in this context; nothing, when nobody wants to know.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const toOnSession = (context: Context.Context<never>): OnSession | undefined => {
+  if (!Context.get(context, Telemetry).metrics) return undefined
+  const registry = Context.get(context, Metric.MetricRegistry)
+  const key = {}
+  let active = 0
+  const count = (change: 1 | -1) =>
+    Effect.suspend(() => Metric.update(activeSessions, active += change)).pipe(
+      Effect.provideService(Metric.MetricRegistry, registry)
+    )
+  return (memo, revision) =>
+    memo.get(key, (scope) =>
+      Effect.clockWith((clock) => {
+        const started = clock.currentTimeNanosUnsafe()
+        const metric = Metric.withAttributes(sessionDuration, { "mcp.protocol.version": revision.version })
+        const end = Effect.suspend(() => Metric.update(metric, secondsSince(started, clock.currentTimeNanosUnsafe())))
+          .pipe(Effect.provideService(Metric.MetricRegistry, registry))
+        return Effect.andThen(count(1), Scope.addFinalizer(scope, Effect.andThen(count(-1), end)))
+      }))
+}

@@ -1,0 +1,237 @@
+/**
+ * What was sent on the streams of sessions, kept for a while, so that a client that lost a stream gets what it missed
+ * (HTG-08 to HTG-11). A log keeps and finds text; it knows neither connections nor what the text means. Nothing is kept
+ * for a session until one of its streams is opened.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/**
+ * An event: its id, which is unique in its session, and its text; an empty text is an event that only tells its id.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LoggedEvent {
+  readonly id: string
+  readonly text: string
+}
+
+/**
+ * What followed an event on its own stream.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Replay {
+  readonly stream: string
+  /** In the order in which they were sent; those that are kept no longer are missing. */
+  readonly events: ReadonlyArray<LoggedEvent>
+}
+
+/**
+ * A log. Everything is told apart by session first, so nobody finds what belongs to another session.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Log {
+  /** Begins a stream of a session and gives its name, which begins with the prefix and is not used twice. */
+  readonly open: (session: string, prefix: string) => Effect.Effect<string>
+  /** Keeps an event of a stream that was opened, and gives its id, which tells the stream (HTG-09). */
+  readonly append: (session: string, stream: string, text: string) => Effect.Effect<string>
+  /** What followed an event; `undefined` when nothing of its stream is kept. */
+  readonly after: (session: string, eventId: string) => Effect.Effect<Replay | undefined>
+  /** Forgets a session. */
+  readonly remove: (session: string) => Effect.Effect<void>
+}
+
+/**
+ * The log of an endpoint. One that finds none in its context makes one of its own in memory.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class EventLog extends Context.Service<EventLog, Log>()("@parley/mcp/session/EventLog") {}
+
+/**
+ * Bounds on what a log in memory keeps. Beyond each of them the oldest events go first.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Limits {
+  /** Most events of one stream. */
+  readonly eventsPerStreamMax: number
+  /** Most events of all streams. */
+  readonly eventsMax: number
+  /** Most characters of all events together. */
+  readonly charactersMax: number
+  /** How long an event is kept, in milliseconds. */
+  readonly eventMillis: number
+}
+
+/**
+ * The limits in force unless others are provided: 1,000 events of a stream, 50,000 of all, 16 Mi characters, 5 minutes.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const defaultLimits: Limits = {
+  eventsPerStreamMax: 1_000,
+  eventsMax: 50_000,
+  charactersMax: 16 * 1024 * 1024,
+  eventMillis: 5 * 60_000
+}
+
+/**
+ * The limits that a log in memory reads when it is made.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const EventLogLimits: Context.Reference<Limits> = Context.Reference<Limits>(
+  "@parley/mcp/session/EventLogLimits",
+  { defaultValue: () => defaultLimits }
+)
+
+/**
+ * The stream that an event id tells.
+ *
+ * @category ids
+ * @since 0.1.0
+ */
+export const streamOf = (eventId: string): string => eventId.slice(0, Math.max(0, eventId.lastIndexOf("-")))
+
+const sequenceOf = (eventId: string): number => {
+  const digits = eventId.slice(eventId.lastIndexOf("-") + 1)
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN
+}
+
+interface Entry {
+  readonly order: number
+  readonly session: Session
+  readonly stream: string
+  readonly sequence: number
+  readonly text: string
+  readonly endMillis: number
+}
+
+interface Session {
+  /** The events of each stream that has any, by their sequence. */
+  readonly streams: Map<string, Map<number, Entry>>
+  nextStream: number
+  nextSequence: number
+}
+
+interface Memory {
+  readonly sessions: Map<string, Session>
+  /** All events, oldest first. */
+  readonly entries: Map<number, Entry>
+  characters: number
+  nextOrder: number
+}
+
+const drop = (memory: Memory, entry: Entry): void => {
+  memory.entries.delete(entry.order)
+  memory.characters -= entry.text.length
+  const events = entry.session.streams.get(entry.stream)
+  events?.delete(entry.sequence)
+  if (events?.size === 0) entry.session.streams.delete(entry.stream)
+}
+
+const oldest = <K>(entries: ReadonlyMap<K, Entry> | undefined): Entry | undefined => entries?.values().next().value
+
+const trim = (memory: Memory, limits: Limits, nowMillis: number): void => {
+  for (let entry = oldest(memory.entries); entry !== undefined; entry = oldest(memory.entries)) {
+    const tooMany = memory.entries.size > limits.eventsMax || memory.characters > limits.charactersMax
+    if (!tooMany && entry.endMillis > nowMillis) return
+    drop(memory, entry)
+  }
+}
+
+const append = (memory: Memory, limits: Limits, nowMillis: number, session: Session, stream: string, text: string) => {
+  const sequence = session.nextSequence
+  session.nextSequence += 1
+  const order = memory.nextOrder
+  memory.nextOrder += 1
+  const entry: Entry = { order, session, stream, sequence, text, endMillis: nowMillis + limits.eventMillis }
+  const events = session.streams.get(stream) ?? new Map<number, Entry>()
+  session.streams.set(stream, events.set(sequence, entry))
+  memory.entries.set(order, entry)
+  memory.characters += text.length
+  if (events.size > limits.eventsPerStreamMax) {
+    const first = oldest(events)
+    if (first !== undefined) drop(memory, first)
+  }
+  trim(memory, limits, nowMillis)
+  return `${stream}-${sequence}`
+}
+
+const idOf = ({ sequence, stream }: Entry): string => `${stream}-${sequence}`
+
+const after = (memory: Memory, session: string, eventId: string): Replay | undefined => {
+  const stream = streamOf(eventId)
+  const last = sequenceOf(eventId)
+  const events = memory.sessions.get(session)?.streams.get(stream)
+  return events === undefined || Number.isNaN(last) ? undefined : {
+    stream,
+    events: Array.from(events.values()).filter(({ sequence }) => sequence > last)
+      .map((entry) => ({ id: idOf(entry), text: entry.text }))
+  }
+}
+
+/**
+ * A log in the memory of this process, within the `EventLogLimits`. Events that are too old go as others come, or with
+ * their session.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeMemory: Effect.Effect<Log> = Effect.gen(function*() {
+  const limits = yield* EventLogLimits
+  const clock = yield* Clock.Clock
+  const memory: Memory = { sessions: new Map(), entries: new Map(), characters: 0, nextOrder: 0 }
+  return {
+    open: (id, prefix) =>
+      Effect.sync(() => {
+        const session = memory.sessions.get(id) ?? { streams: new Map(), nextStream: 1, nextSequence: 0 }
+        memory.sessions.set(id, session)
+        const name = `${prefix}${session.nextStream}`
+        session.nextStream += 1
+        return name
+      }),
+    append: (id, stream, text) =>
+      Effect.sync(() => {
+        const session = memory.sessions.get(id)
+        // A session that was forgotten must not come back through a call that is just ending.
+        return session === undefined
+          ? `${stream}-0`
+          : append(memory, limits, clock.currentTimeMillisUnsafe(), session, stream, text)
+      }),
+    after: (id, eventId) =>
+      Effect.sync(() => {
+        trim(memory, limits, clock.currentTimeMillisUnsafe())
+        return after(memory, id, eventId)
+      }),
+    remove: (id) =>
+      Effect.sync(() => {
+        for (const events of memory.sessions.get(id)?.streams.values() ?? []) {
+          for (const entry of Array.from(events.values())) drop(memory, entry)
+        }
+        memory.sessions.delete(id)
+      })
+  }
+})
+
+/**
+ * A log in the memory of this process, for endpoints that share it.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerMemory: Layer.Layer<EventLog> = Layer.effect(EventLog, makeMemory)
