@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config"
 
-// An ordinary Vitest configuration, chosen with `--config`: one project per package, run from sources.
+// An ordinary Vitest configuration, chosen with `--config`: one project per package, run from sources. Files share their
+// workers: no module holds state, and loading modules for each file again would take longer than the tests.
 const conditions = ["@parley/source", "module", "node", "development|production"]
 
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
         name,
         root: `packages/${name}`,
         include: ["test/**/*.test.ts"],
+        isolate: false,
         testTimeout: 20_000
       }
     }))

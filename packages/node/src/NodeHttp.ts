@@ -4,10 +4,10 @@
  *
  * @since 0.1.0
  */
-import type { HttpHandler } from "@parley/mcp/server/HttpDriver"
-import * as HttpDriver from "@parley/mcp/server/HttpDriver"
-import * as HttpSse from "@parley/mcp/server/HttpSse"
-import * as HttpStores from "@parley/mcp/server/HttpStores"
+import type { HttpHandler } from "@parley/mcp/server/http/HttpDriver"
+import * as HttpDriver from "@parley/mcp/server/http/HttpDriver"
+import * as HttpSse from "@parley/mcp/server/http/HttpSse"
+import * as HttpStores from "@parley/mcp/server/http/HttpStores"
 import type { Server } from "@parley/mcp/server/Server"
 import { ServerTransport, ServerTransportError } from "@parley/mcp/server/ServerTransport"
 import * as HttpPolicy from "@parley/mcp/session/HttpPolicy"

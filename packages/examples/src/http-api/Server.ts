@@ -3,9 +3,9 @@
  * borrowed on the library card of this server, and never with a token that its caller showed.
  */
 import { McpServer } from "@parley/mcp"
-import * as HttpApiCredentials from "@parley/mcp/server/HttpApiCredentials"
-import * as HttpApiTools from "@parley/mcp/server/HttpApiTools"
-import * as InProcessHttpClient from "@parley/mcp/server/InProcessHttpClient"
+import * as HttpApiCredentials from "@parley/mcp/server/bridge/HttpApiCredentials"
+import * as HttpApiTools from "@parley/mcp/server/bridge/HttpApiTools"
+import * as InProcessHttpClient from "@parley/mcp/server/bridge/InProcessHttpClient"
 import { NodeMcpServer } from "@parley/node"
 import * as Context from "effect/Context"
 import * as HttpRouter from "effect/http/HttpRouter"

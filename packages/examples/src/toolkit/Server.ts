@@ -4,7 +4,7 @@
  * too.
  */
 import { McpServer } from "@parley/mcp"
-import * as ToolkitTools from "@parley/mcp/server/ToolkitTools"
+import * as ToolkitTools from "@parley/mcp/server/bridge/ToolkitTools"
 import * as Prompt from "effect/ai/Prompt"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"

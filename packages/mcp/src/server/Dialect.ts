@@ -6,8 +6,8 @@
  */
 import type { Revision, Wire } from "../revision/Revision.ts"
 import type { CacheHint } from "../schema/Caching.ts"
+import type { Seal } from "./asking/Seal.ts"
 import * as Identity from "./Identity.ts"
-import type { Seal } from "./Seal.ts"
 
 /**
  * The methods whose result is the same text for everybody.

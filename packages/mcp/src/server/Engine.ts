@@ -11,7 +11,7 @@ import * as Encode from "../jsonrpc/Encode.ts"
 import type { Notification, Request } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
-import { isAskError, refusal } from "./Asking.ts"
+import { isAskError, refusal } from "./asking/Asking.ts"
 import * as Masking from "./Masking.ts"
 import type { Origin } from "./Origin.ts"
 

@@ -9,7 +9,7 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as HttpPolicy from "../session/HttpPolicy.ts"
 import * as RouterExchange from "../transport/RouterExchange.ts"
-import * as HttpSse from "./HttpSse.ts"
+import * as HttpSse from "./http/HttpSse.ts"
 import { McpServer } from "./McpServer.ts"
 
 /**

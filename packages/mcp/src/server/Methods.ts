@@ -10,7 +10,8 @@ import type { Request } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
 import { isLevel } from "../session/LogLevel.ts"
-import type { Shelves } from "./Components.ts"
+import type { Shelves } from "./component/Components.ts"
+import { guard, ofFilter, ofPrompt, ofReference, ofResource, ofTool } from "./component/Visibility.ts"
 import type { Dialects } from "./Dialect.ts"
 import type { Method, MethodTable } from "./Engine.ts"
 import { complete } from "./methods/CompletionMethod.ts"
@@ -21,7 +22,6 @@ import { readResource } from "./methods/ResourceMethods.ts"
 import { subscribe, unsubscribe } from "./methods/SubscribeMethods.ts"
 import { callTool } from "./methods/ToolMethods.ts"
 import type { Origin } from "./Origin.ts"
-import { guard, ofFilter, ofPrompt, ofReference, ofResource, ofTool } from "./Visibility.ts"
 
 const setLevel = (request: Request, origin: Origin): Effect.Effect<string, RpcError> => {
   const level = request.params?.level

@@ -16,9 +16,9 @@ import type { LoggingLevel } from "../schema/LoggingLevel.ts"
 import { MetaKey } from "../schema/Meta.ts"
 import { isLevel } from "../session/LogLevel.ts"
 import { metaOf } from "../session/StatelessAdmission.ts"
-import { unsupported } from "./Asking.ts"
-import type { Drain } from "./Drain.ts"
-import type { Feed } from "./Feed.ts"
+import { unsupported } from "./asking/Asking.ts"
+import type { Drain } from "./listening/Drain.ts"
+import type { Feed } from "./listening/Feed.ts"
 import { make as makeMemo } from "./SessionMemo.ts"
 
 /**

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Delivery from "../../src/server/Delivery.ts"
+import * as Delivery from "../../src/server/listening/Delivery.ts"
 import type { ServerEvent } from "../../src/session/NotificationBus.ts"
 import type { Bounds } from "../../src/session/Subscriptions.ts"
 

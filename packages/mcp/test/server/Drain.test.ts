@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Drain from "../../src/server/Drain.ts"
+import * as Drain from "../../src/server/listening/Drain.ts"
 
 describe("a drain", () => {
   it("calls back whoever asked, once, and whoever asks later at once", () => {

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { all } from "../../src/revision/Revisions.ts"
-import * as Feed from "../../src/server/Feed.ts"
+import * as Feed from "../../src/server/listening/Feed.ts"
 import type { ServerEvent } from "../../src/session/NotificationBus.ts"
 
 const sessionRevisions = all.filter(({ era }) => era === "session")

@@ -38,8 +38,8 @@ describe("the barrel", () => {
   })
 
   it.each([
-    ["server/ToolkitTools.ts", "effect/ai/Tool", "effect/http-api/HttpApi"],
-    ["server/HttpApiTools.ts", "effect/http-api/HttpApiClient", "effect/ai/Tool"]
+    ["server/bridge/ToolkitTools.ts", "effect/ai/Tool", "effect/http-api/HttpApi"],
+    ["server/bridge/HttpApiTools.ts", "effect/http-api/HttpApiClient", "effect/ai/Tool"]
   ])("has a subpath beside it that does: %s", (path, own, other) => {
     const loaded = loadedBy(path)
     assert.isTrue(loaded.has(own))

@@ -6,13 +6,13 @@
 import type { Kind } from "../../contract/Catalog.ts"
 import type { Encode, Wire } from "../../revision/Revision.ts"
 import type { Cursors } from "../../session/Cursor.ts"
-import type { CachingOptions } from "../Caching.ts"
-import type { Offered, Shelves } from "../Components.ts"
+import type { CachingOptions } from "../component/Caching.ts"
+import type { Offered, Shelves } from "../component/Components.ts"
+import * as Listing from "../component/Listing.ts"
+import type { OpenShelf } from "../component/Shelf.ts"
+import { listedOf } from "../component/TemplateList.ts"
 import type { Dialects } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
-import * as Listing from "../Listing.ts"
-import type { OpenShelf } from "../Shelf.ts"
-import { listedOf } from "../TemplateList.ts"
 
 /**
  * How the lists of a server are served.

@@ -6,10 +6,10 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
-import type { Components } from "../Components.ts"
+import * as Handling from "../asking/Handling.ts"
+import type { Components } from "../component/Components.ts"
 import type { Dialects } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
-import * as Handling from "../Handling.ts"
 import { argumentsOf, stringMember } from "./Params.ts"
 
 /**

@@ -5,11 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { notFound, type Read } from "../BoundResource.ts"
-import type { Components } from "../Components.ts"
+import * as Handling from "../asking/Handling.ts"
+import { notFound, type Read } from "../component/BoundResource.ts"
+import type { Components } from "../component/Components.ts"
 import type { Dialects } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
-import * as Handling from "../Handling.ts"
 import { stringMember } from "./Params.ts"
 
 const readerOf = (components: Components, uri: string): Read | undefined => {

@@ -8,10 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Limits } from "../../session/SubscriptionLimits.ts"
-import { notFound } from "../BoundResource.ts"
-import type { Components } from "../Components.ts"
+import { notFound } from "../component/BoundResource.ts"
+import type { Components } from "../component/Components.ts"
 import type { Method } from "../Engine.ts"
-import * as Feed from "../Feed.ts"
+import * as Feed from "../listening/Feed.ts"
 import { stringMember } from "./Params.ts"
 
 /**

@@ -1,0 +1,142 @@
+/**
+ * Asking a client of the session era: a request of the server goes out on the stream of the call that asks, and its
+ * answer is found again by id.
+ *
+ * @since 0.1.0
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Ask from "../../contract/AskError.ts"
+import * as Encode from "../../jsonrpc/Encode.ts"
+import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
+import type { Failure, Success } from "../../jsonrpc/Message.ts"
+import type { RpcError } from "../../jsonrpc/RpcError.ts"
+import * as Rpc from "../../jsonrpc/RpcError.ts"
+import type { ServerRequests } from "../../revision/Methods.ts"
+import type { RequestCodec, Revision } from "../../revision/Revision.ts"
+import type { ClientCapabilities } from "../../schema/Capabilities.ts"
+import * as PendingRequests from "../../session/PendingRequests.ts"
+import * as AskCapability from "./AskCapability.ts"
+
+/**
+ * Where questions are sent, and where their answers are waited for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Channel {
+  readonly revision: Revision
+  readonly clientCapabilities: ClientCapabilities
+  readonly pending: PendingRequests.PendingRequests
+  /** Sends a message on the stream of the call; `undefined` when there is none to send on. */
+  readonly send: ((text: string) => Effect.Effect<void>) | undefined
+}
+
+const failed = (reason: Ask.AskError["reason"]): Effect.Effect<never, Ask.AskError> =>
+  Effect.fail(new Ask.AskError({ reason }))
+
+/**
+ * For a client that cannot be asked.
+ *
+ * @category asking
+ * @since 0.1.0
+ */
+export const unsupported: Ask.Send = (method) => failed(new Ask.Unsupported({ method }))
+
+const exchange = (
+  { pending, revision }: Channel,
+  send: (text: string) => Effect.Effect<void>,
+  method: Ask.Method,
+  params: object
+): Effect.Effect<Success | Failure, Ask.AskError> =>
+  Effect.suspend(() => {
+    const answer = Deferred.makeUnsafe<Success | Failure>()
+    const id = PendingRequests.begin(pending, (message) => Deferred.doneUnsafe(answer, Effect.succeed(message)))
+    if (id === undefined) return failed(new Ask.Unsupported({ method }))
+    const text = Encode.request(id, method, JSON.stringify(revision.encode.requestParams(method, params)))
+    const cancelled = Encode.notification("notifications/cancelled", JSON.stringify({ requestId: id }))
+    return Effect.onInterrupt(
+      Effect.andThen(send(text), Deferred.await(answer)),
+      () => pending.waiting.delete(id) ? send(cancelled) : Effect.void
+    )
+  })
+
+/** A visit has an id where the revision wants one, which is not there to be secret (ELU-03). */
+const identified = (method: Ask.Method, params: object): Effect.Effect<object> =>
+  method === "elicitation/create" && "mode" in params && params.mode === "url" && !("elicitationId" in params)
+    ? Effect.map(
+      Effect.all([Random.nextIntBetween(0, 2 ** 32), Random.nextIntBetween(0, 2 ** 32)]),
+      (numbers) => ({
+        ...params,
+        elicitationId: numbers.map((number) => number.toString(16).padStart(8, "0")).join("")
+      })
+    )
+    : Effect.succeed(params)
+
+const withTimeout = <A>(
+  effect: Effect.Effect<A, Ask.AskError>,
+  timeoutMillis: number | undefined
+): Effect.Effect<A, Ask.AskError> =>
+  timeoutMillis === undefined
+    ? effect
+    : Effect.timeoutOrElse(effect, {
+      duration: timeoutMillis,
+      orElse: () => failed(new Ask.TimedOut({ timeoutMillis }))
+    })
+
+const decode = <A>(answer: Success | Failure, codec: RequestCodec<unknown, A>): Effect.Effect<A, Ask.AskError> => {
+  if (answer._tag === "Failure") {
+    return failed(new Ask.Refused({ code: answer.error.code, message: answer.error.message }))
+  }
+  const decoded = codec.decodeResult(answer.result)
+  return Result.isFailure(decoded)
+    ? failed(new Ask.InvalidAnswer({ message: decoded.failure.message }))
+    : Effect.succeed(decoded.success)
+}
+
+/**
+ * Asks over a channel. A capability that was not declared is not used (INI-18); interrupting the question tells the
+ * client so, and so does its end by timeout.
+ *
+ * @category asking
+ * @since 0.1.0
+ */
+export const over = (channel: Channel): Ask.Send =>
+<M extends Ask.Method>(
+  method: M,
+  params: ServerRequests[M]["params"],
+  options?: Ask.SendOptions
+) => {
+  const { clientCapabilities, revision, send } = channel
+  // The table of requests is typed by method; with the method still a variable, the compiler cannot follow.
+  const codec = revision.serverRequests.get(method) as
+    | RequestCodec<unknown, ServerRequests[M]["result"]>
+    | undefined
+  const isAskable = AskCapability.isDeclared(AskCapability.required(revision, method, params), clientCapabilities)
+  if (codec === undefined || send === undefined || !isAskable) return unsupported(method, params)
+  const asked = Effect.flatMap(identified(method, params), (complete) => exchange(channel, send, method, complete))
+  return Effect.flatMap(withTimeout(asked, options?.timeoutMillis), (answer) => decode(answer, codec))
+}
+
+/**
+ * What a failed question means for the request, when the handler lets it pass: a request that could be sent again with
+ * more capabilities is refused for their lack (`-32021`), and for any other there is nothing here.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const refusal = ({ message, reason }: Ask.AskError): RpcError | undefined =>
+  reason._tag === "Unsupported" && reason.requiredCapabilities !== undefined
+    ? Rpc.make(ErrorCode.MissingClientCapability, message, { requiredCapabilities: reason.requiredCapabilities })
+    : undefined
+
+/**
+ * Whether a handler failed because a question did.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isAskError = (error: unknown): error is Ask.AskError => Predicate.isTagged(error, "AskError")

@@ -1,0 +1,179 @@
+/**
+ * A resource, or a family of them, bound to its handler.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
+import type { HandlerShape } from "../../contract/Catalog.ts"
+import * as Content from "../../contract/Content.ts"
+import type { RequestInfo } from "../../contract/McpRequest.ts"
+import type { AnyCodec, AnySchema } from "../../contract/ParameterSchema.ts"
+import type { Any as AnyResource, Output, Presentation, ResourceNotFound } from "../../contract/Resource.ts"
+import type { Any as AnyTemplate } from "../../contract/ResourceTemplate.ts"
+import * as UriTemplate from "../../contract/UriTemplate.ts"
+import type { RpcError } from "../../jsonrpc/RpcError.ts"
+import * as Rpc from "../../jsonrpc/RpcError.ts"
+import type { Revision } from "../../revision/Revision.ts"
+import type { ResourceContents } from "../../schema/Content.ts"
+import type { ReadResourceResult, Resource, ResourceTemplate } from "../../schema/Resource.ts"
+import * as RequestContext from "../RequestContext.ts"
+import * as Completing from "./Completing.ts"
+import { ResourceLimits } from "./ResourceLimits.ts"
+import * as TemplateList from "./TemplateList.ts"
+
+/**
+ * Reads a resource that is known to be addressed by the URI.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Read = (
+  uri: string,
+  request: RequestInfo,
+  revision: Revision
+) => Effect.Effect<ReadResourceResult, RpcError>
+
+/**
+ * A resource that can be listed and read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface BoundResource {
+  readonly definition: Resource
+  readonly read: Read
+}
+
+/**
+ * A template that can be listed, matched against a URI, and read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface BoundTemplate {
+  readonly definition: ResourceTemplate
+  /** The reader for a URI of the family; nothing for any other. */
+  readonly match: (uri: string) => Read | undefined
+  /** The resources of the family that stand in `resources/list`, if any do. */
+  readonly list: TemplateList.TemplateList | undefined
+  /** The completions of its variables. */
+  readonly completing: Completing.Completing
+}
+
+/**
+ * The error for a URI where there is nothing, as the revision wants it (RSC-08, RSC-09, RSC-12).
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const notFound = (revision: Revision, uri: string): RpcError =>
+  Rpc.make(revision.resourceNotFoundCode, `Resource not found: ${uri}`, { uri })
+
+const isContents = (value: unknown): value is ResourceContents =>
+  Predicate.isObject(value) && !(value instanceof Uint8Array) && !Array.isArray(value)
+
+const isResult = (output: object): output is ReadResourceResult =>
+  Array.isArray((output as { readonly contents?: unknown }).contents)
+
+const toResult = (uri: string, mimeType: string | undefined, output: Output): ReadResourceResult => {
+  if (typeof output === "string" || output instanceof Uint8Array) {
+    return { contents: [Content.contents(uri, output, mimeType)] }
+  }
+  if (isResult(output)) return output
+  return { contents: isContents(output) ? [output] : output }
+}
+
+/** A missing resource becomes the code of the revision; protocol errors stay; defects are masked by the engine. */
+const recover = (revision: Revision, cause: Cause.Cause<unknown>): Effect.Effect<never, RpcError> => {
+  const error = cause.reasons.find(Cause.isFailReason)?.error
+  if (Predicate.isTagged(error, "ResourceNotFound")) {
+    return Effect.fail(notFound(revision, (error as ResourceNotFound).uri))
+  }
+  // `Resource.HandlerError` admits nothing else: an `RpcError`, or a defect.
+  return Effect.failCause(cause as Cause.Cause<RpcError>)
+}
+
+const run = (
+  handler: HandlerShape,
+  args: unknown,
+  mimeType: string | undefined,
+  uri: string,
+  request: RequestInfo,
+  revision: Revision
+): Effect.Effect<ReadResourceResult, RpcError> =>
+  RequestContext.run(handler, args, request, uri).pipe(
+    // The handler's type says that it returns an `Output`.
+    Effect.map((output) => toResult(uri, mimeType, output as Output)),
+    Effect.catchCause((cause) => recover(revision, cause))
+  )
+
+const listing = ({ name, ...rest }: Presentation, fallback: string): Presentation & { readonly name: string } => ({
+  name: name ?? fallback,
+  ...rest
+})
+
+/**
+ * Binds a resource with a fixed URI.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (resource: AnyResource, handler: HandlerShape): BoundResource => ({
+  definition: { uri: resource.uri, ...listing(resource.presentation, resource.uri) },
+  read: (uri, request, revision) => run(handler, uri, resource.presentation.mimeType, uri, request, revision)
+})
+
+const holdsRecord = (ast: SchemaAST.AST): boolean =>
+  ast._tag === "Objects" || (ast._tag === "Union" && ast.types.some(holdsRecord))
+
+/** The variables that stand for texts by name, as the schema of the parameters has it. */
+const recordsOf = (params: AnySchema): ReadonlySet<string> =>
+  new Set(Array.from(Completing.membersOf(params)).flatMap(([name, ast]) => holdsRecord(ast) ? [name] : []))
+
+const reader = (
+  template: AnyTemplate,
+  matcher: UriTemplate.Matcher,
+  handler: HandlerShape
+): BoundTemplate["match"] => {
+  // That the schema needs no services was asked where the template was made.
+  const decode = Schema.decodeUnknownResult(template.params as AnyCodec)
+  const { mimeType } = template.presentation
+  const { uriLengthMax } = Context.get(handler.context, ResourceLimits)
+  return (uri) => {
+    if (uri.length > uriLengthMax) {
+      return () => Effect.fail(Rpc.invalidParams(`The URI is longer than ${uriLengthMax} characters`))
+    }
+    const values = UriTemplate.match(matcher, uri)
+    if (values === undefined) return undefined
+    const params = decode(values)
+    return Result.isFailure(params)
+      ? () => Effect.fail(Rpc.invalidParams(`Invalid resource URI: ${params.failure.message}`, { uri }))
+      : (uri, request, revision) => run(handler, params.success, mimeType, uri, request, revision)
+  }
+}
+
+/**
+ * Binds a template; the failure says what is wrong with it: it is no template, or URIs cannot be matched against it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeTemplate = (template: AnyTemplate, handler: HandlerShape): Result.Result<BoundTemplate, string> => {
+  const options = { records: recordsOf(template.params), insecure: new Set(template.allowInsecureTraversal) }
+  const parsed = UriTemplate.parse(template.uriTemplate)
+  return Result.map(Result.flatMap(parsed, (parsed) => UriTemplate.matcher(parsed, options)), (matcher) => {
+    const { size: _, ...presentation } = template.presentation
+    return {
+      definition: { uriTemplate: template.uriTemplate, ...listing(presentation, template.uriTemplate) },
+      match: reader(template, matcher, handler),
+      list: TemplateList.make(template, matcher.template, handler),
+      completing: Completing.make(template.params, handler)
+    }
+  })
+}

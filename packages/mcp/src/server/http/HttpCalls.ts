@@ -1,0 +1,264 @@
+/**
+ * The requests of the session era over HTTP: `initialize` opens a session (or, by policy, none), calls run in theirs, and
+ * a batch runs together. A client that goes away has not cancelled anything (HTL-09): a call goes on, and what it sends is
+ * kept where the client finds it again.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
+import * as Encode from "../../jsonrpc/Encode.ts"
+import type * as Message from "../../jsonrpc/Message.ts"
+import * as Rpc from "../../jsonrpc/RpcError.ts"
+import type { Revision } from "../../revision/Revision.ts"
+import * as HttpAdmission from "../../session/HttpAdmission.ts"
+import * as InFlight from "../../session/InFlight.ts"
+import type { HttpExchange } from "../../transport/HttpExchange.ts"
+import * as Asking from "../asking/Asking.ts"
+import * as Batch from "../Batch.ts"
+import * as Engine from "../Engine.ts"
+import * as Handshake from "../Handshake.ts"
+import type { Origin } from "../Origin.ts"
+import * as SessionMemo from "../SessionMemo.ts"
+import { type Endpoint, headerRevision, refused, sessionOf, streamsOf } from "./HttpEndpoint.ts"
+import * as HttpReply from "./HttpReply.ts"
+import * as LiveSession from "./LiveSession.ts"
+
+const replyTo = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  acceptance: HttpAdmission.Acceptance,
+  session: LiveSession.LiveSession | undefined
+): HttpReply.HttpReply => {
+  const { holding, policy } = endpoint
+  return HttpReply.make(exchange, {
+    policy,
+    acceptance,
+    holding,
+    session: session === undefined ? undefined : streamsOf(endpoint, session)
+  })
+}
+
+/**
+ * Serves `initialize`.
+ *
+ * @category calls
+ * @since 0.1.0
+ */
+export const initialize = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  acceptance: HttpAdmission.Acceptance,
+  request: Message.Request
+): Effect.Effect<void> => {
+  const { holding, policy, server, sessions } = endpoint
+  const settled = Handshake.negotiate(request.params, server.identity, server.revisions)
+  if (Result.isFailure(settled)) return refused(exchange, HttpAdmission.refuse(400, settled.failure), request.id)
+  const { clientCapabilities, clientInfo, resultText, revision } = settled.success
+  const text = Encode.success(request.id, resultText)
+  if (!endpoint.isStateful) return replyTo(endpoint, exchange, acceptance, undefined).finish(200, text)
+  const credential = exchange.header("authorization")
+  const opening = { id: endpoint.makeId(), revision, clientInfo, clientCapabilities, credential }
+  return Effect.flatMap(sessions.open(opening), (session) => {
+    if (session === undefined) {
+      return refused(exchange, HttpAdmission.refuse(503, Rpc.internalError("Too many sessions")), request.id)
+    }
+    const headers = { "mcp-session-id": session.id }
+    const reply = HttpReply.make(exchange, {
+      policy,
+      acceptance,
+      holding,
+      headers,
+      session: streamsOf(endpoint, session)
+    })
+    const answered = reply.finish(200, text)
+    return server.onSession === undefined
+      ? answered
+      : Effect.andThen(server.onSession(session.memo, revision), answered)
+  })
+}
+
+/** A request of a session: it can be cancelled, and ends without an answer then; its end counts as activity. */
+const callInSession = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  reply: HttpReply.HttpReply,
+  request: Message.Request,
+  session: LiveSession.LiveSession
+): Effect.Effect<void> => {
+  const admitted = InFlight.admits(session.inFlight, request.id)
+  if (Result.isFailure(admitted)) return reply.refuse(HttpAdmission.refuse(400, admitted.failure), request.id)
+  return Effect.withFiber((fiber) => {
+    InFlight.begin(session.inFlight, request.id, fiber)
+    const origin = LiveSession.origin(session, {
+      header: exchange.header,
+      // A call that was cancelled has nothing more to say (CAN-11).
+      send: (text) =>
+        Effect.suspend(() => InFlight.holds(session.inFlight, request.id, fiber) ? reply.send(text) : Effect.void),
+      sendQuestion: reply.mayStream ? reply.send : undefined,
+      pause: reply.pause
+    })
+    const call = Effect.flatMap(
+      Engine.answer(endpoint.server.methods, request, origin),
+      (answer) => reply.finish(200, answer.text)
+    )
+    return Effect.onExit(call, (exit) =>
+      Effect.sync(() => {
+        InFlight.end(session.inFlight, request.id, fiber)
+        endpoint.sessions.touch(session)
+        if (exit._tag === "Failure") reply.abandon()
+      }))
+  })
+}
+
+/**
+ * The origin of a message that stands alone, because the policy is to keep no sessions.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const originAlone = (exchange: HttpExchange, revision: Revision, send: Origin["send"]): Origin => {
+  const memo = SessionMemo.make()
+  return {
+    revision,
+    clientInfo: undefined,
+    clientCapabilities: {},
+    session: undefined,
+    logLevel: "info",
+    credential: exchange.header("authorization"),
+    header: exchange.header,
+    send,
+    ask: Asking.unsupported,
+    memo,
+    release: memo.close
+  }
+}
+
+/** A request that stands alone, because the policy is to keep no sessions. */
+const callAlone = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  reply: HttpReply.HttpReply,
+  request: Message.Request,
+  revision: Revision
+): Effect.Effect<void> => {
+  const origin = originAlone(exchange, revision, reply.send)
+  return Effect.flatMap(
+    Engine.answer(endpoint.server.methods, request, origin),
+    (answer) => reply.finish(200, answer.text)
+  )
+}
+
+/**
+ * Serves any request but `initialize`.
+ *
+ * @category calls
+ * @since 0.1.0
+ */
+export const call = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  acceptance: HttpAdmission.Acceptance,
+  request: Message.Request
+): Effect.Effect<void> => {
+  if (!endpoint.isStateful) {
+    const revision = headerRevision(endpoint, exchange)
+    return Result.isFailure(revision)
+      ? refused(exchange, revision.failure, request.id)
+      : callAlone(endpoint, exchange, replyTo(endpoint, exchange, acceptance, undefined), request, revision.success)
+  }
+  const session = sessionOf(endpoint, exchange)
+  return Result.isFailure(session)
+    ? refused(exchange, session.failure, request.id)
+    : callInSession(
+      endpoint,
+      exchange,
+      replyTo(endpoint, exchange, acceptance, session.success),
+      request,
+      session.success
+    )
+}
+
+/** The part of a batch's reply that one of its requests has. */
+const partOf = (whole: HttpReply.HttpReply, settle: Batch.Settle): HttpReply.HttpReply => ({
+  mayStream: whole.mayStream,
+  send: whole.send,
+  finish: (_, text) => Effect.sync(() => settle(text)),
+  refuse: ({ error }, id) => Effect.sync(() => settle(Encode.failure(id, error))),
+  abandon: () => settle(undefined),
+  drop: () => undefined,
+  pause: undefined
+})
+
+interface Batched {
+  readonly endpoint: Endpoint
+  readonly exchange: HttpExchange
+  readonly whole: HttpReply.HttpReply
+  readonly revision: Revision
+  readonly session: LiveSession.LiveSession | undefined
+  /** Takes what is no request and has no answer. */
+  readonly onOther: (message: Exclude<Message.Message, Message.Request>) => void
+}
+
+const serveItem = (batched: Batched, { error, message, settle }: Batch.Item): Effect.Effect<void> => {
+  const { endpoint, exchange, revision, session } = batched
+  switch (message._tag) {
+    case "Request": {
+      const part = partOf(batched.whole, settle)
+      if (error !== undefined) return part.refuse(HttpAdmission.refuse(400, error), message.id)
+      return session === undefined
+        ? callAlone(endpoint, exchange, part, message, revision)
+        : callInSession(endpoint, exchange, part, message, session)
+    }
+    case "Malformed":
+      // An error without an id cannot be told in a revision that demands one (RPC-13).
+      return Effect.sync(() =>
+        settle(
+          message.id === undefined && revision.errorIdRequired ? undefined : Encode.failure(message.id, message.error)
+        )
+      )
+    default:
+      return Effect.sync(() => batched.onOther(message))
+  }
+}
+
+/**
+ * Serves a batch, where the revision has them (BAT-01, BAT-02): its requests run at once, and their answers go out as one
+ * array, after whatever they send ahead. Without anything to answer it is 202.
+ *
+ * @category calls
+ * @since 0.1.0
+ */
+export const batch = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  acceptance: HttpAdmission.Acceptance,
+  { items }: Message.Batch,
+  onOther: (session: LiveSession.LiveSession | undefined) => Batched["onOther"]
+): Effect.Effect<void> => {
+  const found = endpoint.isStateful ? sessionOf(endpoint, exchange) : Result.succeed(undefined)
+  if (Result.isFailure(found)) return refused(exchange, found.failure)
+  const session = found.success
+  const named = session === undefined ? headerRevision(endpoint, exchange) : Result.succeed(session.revision)
+  if (Result.isFailure(named)) return refused(exchange, named.failure)
+  const revision = named.success
+  if (!revision.batches) {
+    return refused(exchange, HttpAdmission.refuse(400, Rpc.invalidRequest("Batches are not served here")))
+  }
+  const whole = replyTo(endpoint, exchange, acceptance, session)
+  const batched: Batched = { endpoint, exchange, whole, revision, session, onOther: onOther(session) }
+  let answer: string | undefined
+  const parts = Batch.collect(items, (text) => {
+    answer = text
+  })
+  const status = items.every(({ _tag }) => _tag === "Malformed") ? 400 : 200
+  // Each in a fiber of its own, so that cancelling one cancels none of the others.
+  return Effect.forEach(parts, (item) => Effect.forkChild(serveItem(batched, item))).pipe(
+    Effect.flatMap(Fiber.awaitAll),
+    Effect.andThen(
+      Effect.suspend(() => answer === undefined ? Effect.sync(whole.abandon) : whole.finish(status, answer))
+    ),
+    Effect.onInterrupt(() => Effect.sync(whole.abandon))
+  )
+}

@@ -1,0 +1,185 @@
+/**
+ * The session era over HTTP: `initialize` opens a session (or, by policy, none), its id comes with every later request,
+ * GET holds a stream open, DELETE ends it. What becomes of requests is in `HttpCalls.ts`, of GET in `HttpListening.ts`.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Message from "../../jsonrpc/Message.ts"
+import * as EventLog from "../../session/EventLog.ts"
+import * as HttpAdmission from "../../session/HttpAdmission.ts"
+import type { HttpPolicy } from "../../session/HttpPolicy.ts"
+import * as InFlight from "../../session/InFlight.ts"
+import * as PendingRequests from "../../session/PendingRequests.ts"
+import { SessionId } from "../../session/SessionId.ts"
+import type { SessionStore } from "../../session/SessionStore.ts"
+import type { HttpExchange } from "../../transport/HttpExchange.ts"
+import * as Feed from "../listening/Feed.ts"
+import type { Server } from "../Server.ts"
+import * as EventStream from "./EventStream.ts"
+import type { Holding } from "./Holding.ts"
+import * as HttpCalls from "./HttpCalls.ts"
+import { type Endpoint, headerRevision, refused, sessionOf } from "./HttpEndpoint.ts"
+import * as HttpListening from "./HttpListening.ts"
+import * as HttpReply from "./HttpReply.ts"
+import { type LiveSession, origin } from "./LiveSession.ts"
+import * as Sessions from "./Sessions.ts"
+
+/**
+ * The session-era side of an endpoint.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface HttpSessions {
+  readonly onRequest: (
+    exchange: HttpExchange,
+    acceptance: HttpAdmission.Acceptance,
+    request: Message.Request
+  ) => Effect.Effect<void>
+  readonly onNotification: (exchange: HttpExchange, notification: Message.Notification) => Effect.Effect<void>
+  readonly onResponse: (exchange: HttpExchange, answer: Message.Success | Message.Failure) => Effect.Effect<void>
+  readonly onBatch: (
+    exchange: HttpExchange,
+    acceptance: HttpAdmission.Acceptance,
+    batch: Message.Batch
+  ) => Effect.Effect<void>
+  readonly onGet: (exchange: HttpExchange) => Effect.Effect<void>
+  readonly onDelete: (exchange: HttpExchange) => Effect.Effect<void>
+  /** Ends the streams on which nothing is waited for. */
+  readonly endListening: () => void
+}
+
+const noteNotification = (session: LiveSession, notification: Message.Notification): void => {
+  if (notification.method === "notifications/initialized") {
+    Feed.open(session.feed)
+  } else if (notification.method === "notifications/cancelled") {
+    const id = notification.params?.requestId
+    if (Message.isRequestId(id)) InFlight.cancel(session.inFlight, id)?.interruptUnsafe()
+  }
+}
+
+/** Gives a notification to whoever listens, beside what the protocol demands. */
+const hear = (
+  { server }: Endpoint,
+  exchange: HttpExchange,
+  session: LiveSession,
+  notification: Message.Notification
+): Effect.Effect<void> =>
+  server.onNotification === undefined ? Effect.void : server.onNotification(
+    notification,
+    // A notification has no stream of its own.
+    origin(session, { header: exchange.header, send: () => Effect.void, sendQuestion: undefined, pause: undefined })
+  )
+
+const hearAlone = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  notification: Message.Notification
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    HttpReply.empty(exchange, 202)
+    const listener = endpoint.server.onNotification
+    const revision = headerRevision(endpoint, exchange)
+    return listener === undefined || Result.isFailure(revision)
+      ? Effect.void
+      : listener(notification, HttpCalls.originAlone(exchange, revision.success, () => Effect.void))
+  })
+
+const note = (endpoint: Endpoint, exchange: HttpExchange) =>
+(
+  session: LiveSession | undefined
+) =>
+(message: Message.Notification | Message.Success | Message.Failure): void => {
+  if (session === undefined) return
+  if (message._tag !== "Notification") return PendingRequests.settle(session.pending, message)
+  noteNotification(session, message)
+  if (endpoint.server.onNotification !== undefined) endpoint.fork(hear(endpoint, exchange, session, message))
+}
+
+const onNotification = (endpoint: Endpoint): HttpSessions["onNotification"] => (exchange, notification) => {
+  if (!endpoint.isStateful) return hearAlone(endpoint, exchange, notification)
+  const session = sessionOf(endpoint, exchange)
+  if (Result.isFailure(session)) return refused(exchange, session.failure)
+  return Effect.suspend(() => {
+    noteNotification(session.success, notification)
+    HttpReply.empty(exchange, 202)
+    return hear(endpoint, exchange, session.success, notification)
+  })
+}
+
+const onResponse = (endpoint: Endpoint): HttpSessions["onResponse"] => (exchange, answer) => {
+  const session = sessionOf(endpoint, exchange)
+  if (Result.isFailure(session)) return refused(exchange, session.failure)
+  return Effect.sync(() => {
+    HttpReply.empty(exchange, 202)
+    PendingRequests.settle(session.success.pending, answer)
+  })
+}
+
+const onDelete = (endpoint: Endpoint): HttpSessions["onDelete"] => (exchange) => {
+  if (!endpoint.isStateful) return refused(exchange, HttpAdmission.postOnly)
+  const session = sessionOf(endpoint, exchange)
+  if (Result.isFailure(session)) return refused(exchange, session.failure)
+  return Effect.andThen(
+    endpoint.sessions.close(session.success),
+    Effect.sync(() => HttpReply.empty(exchange, 204))
+  )
+}
+
+const makeEndpoint = (
+  server: Server,
+  policy: HttpPolicy,
+  holding: Holding
+): Effect.Effect<Endpoint, never, Scope.Scope | SessionStore> =>
+  Effect.gen(function*() {
+    const isStateful = policy.sessions === "stateful" && server.revisions.some(({ era }) => era === "session")
+    const given = yield* Effect.serviceOption(EventLog.EventLog)
+    const log = isStateful && policy.resumable
+      ? Option.getOrUndefined(given) ?? (yield* EventLog.makeMemory)
+      : undefined
+    const scope = yield* Effect.scope
+    const context = yield* Effect.context<never>()
+    const endpoint: Endpoint = {
+      server,
+      policy,
+      holding,
+      sessions: yield* Sessions.make(server.sessionLimits, server.subscriptionLimits.pendingMax, log),
+      log,
+      isStateful,
+      makeId: yield* SessionId,
+      fork: (effect) => void Effect.runForkWith(context)(Effect.forkIn(effect, scope))
+    }
+    if (isStateful) yield* server.bus.listen((event) => HttpListening.onEvent(endpoint, event))
+    return endpoint
+  })
+
+/**
+ * The session-era side of an endpoint; its sessions end with the scope.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  server: Server,
+  policy: HttpPolicy,
+  holding: Holding
+): Effect.Effect<HttpSessions, never, Scope.Scope | SessionStore> =>
+  Effect.map(makeEndpoint(server, policy, holding), (endpoint) => ({
+    onRequest: (exchange, acceptance, request) =>
+      request.method === "initialize"
+        ? HttpCalls.initialize(endpoint, exchange, acceptance, request)
+        : HttpCalls.call(endpoint, exchange, acceptance, request),
+    onNotification: onNotification(endpoint),
+    onResponse: onResponse(endpoint),
+    onBatch: (exchange, acceptance, batch) =>
+      HttpCalls.batch(endpoint, exchange, acceptance, batch, note(endpoint, exchange)),
+    onGet: (exchange) => HttpListening.onGet(endpoint, exchange),
+    onDelete: onDelete(endpoint),
+    endListening: () => {
+      for (const session of endpoint.sessions.all()) session.listening.forEach(EventStream.end)
+    }
+  }))

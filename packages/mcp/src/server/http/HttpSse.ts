@@ -1,0 +1,240 @@
+/**
+ * HTTP+SSE, the transport of the oldest revision (SSE-01 to SSE-04): a client holds a stream open, is told on it where to
+ * post its messages, and gets all answers on it. Such a stream is a line like any other, so the line's driver serves it.
+ * It is for old clients only (SSE-05), and nothing of it is there unless it is asked for.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Rpc from "../../jsonrpc/RpcError.ts"
+import * as SseFraming from "../../jsonrpc/SseFraming.ts"
+import * as HttpAdmission from "../../session/HttpAdmission.ts"
+import type { HttpPolicy } from "../../session/HttpPolicy.ts"
+import { SessionId } from "../../session/SessionId.ts"
+import type { Connection, Received } from "../../transport/Connection.ts"
+import type { HttpExchange } from "../../transport/HttpExchange.ts"
+import * as ConnectionDriver from "../ConnectionDriver.ts"
+import type { Server } from "../Server.ts"
+import * as EventStream from "./EventStream.ts"
+import * as Holding from "./Holding.ts"
+import type { HttpHandler } from "./HttpDriver.ts"
+import { refused } from "./HttpEndpoint.ts"
+import * as HttpReply from "./HttpReply.ts"
+
+/**
+ * The two endpoints.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface HttpSse {
+  /** Opens a stream: GET. */
+  readonly onStream: HttpHandler
+  /** Takes a message: POST, with the session in the query. */
+  readonly onMessage: HttpHandler
+}
+
+/** One client. */
+interface Client {
+  readonly id: string
+  /** The credential that opened the stream; messages with another do not find it. */
+  readonly credential: string | undefined
+  readonly stream: EventStream.EventStream
+  readonly outbox: Array<string>
+  isFlushing: boolean
+  receive: ((received: Received) => void) | undefined
+  close: (() => void) | undefined
+  isClosed: boolean
+  lastActiveMillis: number
+}
+
+interface Endpoint {
+  readonly server: Server
+  readonly policy: HttpPolicy
+  readonly messagesPath: string
+  readonly clients: Map<string, Client>
+  readonly holding: Holding.Holding
+  readonly clock: Clock.Clock
+  readonly makeId: () => string
+  readonly fork: (effect: Effect.Effect<void>) => void
+  isClosing: boolean
+}
+
+const flush = (client: Client): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (client.isFlushing) return Effect.void
+    client.isFlushing = true
+    return Effect.ensuring(
+      Effect.whileLoop({
+        while: () => client.outbox.length > 0,
+        body: () => EventStream.send(client.stream, client.outbox.shift() ?? ""),
+        step: () => undefined
+      }),
+      Effect.sync(() => {
+        client.isFlushing = false
+      })
+    )
+  })
+
+const close = (client: Client): void => {
+  client.isClosed = true
+  client.close?.()
+}
+
+const lineOf = (endpoint: Endpoint, client: Client): Connection => ({
+  send: (text) => {
+    if (client.stream.ended) return
+    client.outbox.push(text)
+    if (!client.isFlushing) endpoint.fork(flush(client))
+  },
+  // Whoever sends ahead waits until what was sent has been taken.
+  drained: Effect.suspend(() => client.isFlushing ? EventStream.settled(client.stream) : flush(client)),
+  listen: (receive) =>
+    Effect.callback<void>((resume) => {
+      if (client.isClosed) return resume(Effect.void)
+      client.receive = receive
+      client.close = () => resume(Effect.void)
+      return Effect.sync(() => {
+        client.receive = undefined
+      })
+    })
+})
+
+const serve = (endpoint: Endpoint, exchange: HttpExchange): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const stream = EventStream.make(HttpReply.stream(exchange))
+    const client: Client = {
+      id: endpoint.makeId(),
+      credential: exchange.header("authorization"),
+      stream,
+      outbox: [],
+      isFlushing: false,
+      receive: undefined,
+      close: undefined,
+      isClosed: false,
+      lastActiveMillis: endpoint.clock.currentTimeMillisUnsafe()
+    }
+    const held = HttpReply.heldStream(endpoint.policy, stream)
+    endpoint.clients.set(client.id, client)
+    endpoint.holding.add(held)
+    exchange.onClose(() => close(client))
+    const uri = `${endpoint.messagesPath}?sessionId=${encodeURIComponent(client.id)}`
+    return Effect.ensuring(
+      Effect.andThen(
+        EventStream.raw(stream, SseFraming.endpoint(uri)),
+        ConnectionDriver.run(endpoint.server, lineOf(endpoint, client))
+      ),
+      Effect.sync(() => {
+        EventStream.end(stream)
+        endpoint.holding.remove(held)
+        endpoint.clients.delete(client.id)
+      })
+    )
+  })
+
+const admit = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  tag: "Get" | "Post"
+): Result.Result<void, Effect.Effect<void>> => {
+  const admission = HttpAdmission.admit(endpoint.policy, exchange.method, exchange.header)
+  if (admission._tag === tag) return Result.succeed(undefined)
+  if (admission._tag === "Refusal") return Result.fail(refused(exchange, admission))
+  if (admission._tag === "Preflight") {
+    const headers = HttpAdmission.preflightHeaders(exchange.header)
+    return Result.fail(Effect.sync(() => HttpReply.empty(exchange, 204, headers)))
+  }
+  const refusal = HttpAdmission.refuse(405, Rpc.invalidRequest(`${exchange.method} is not served here`))
+  return Result.fail(refused(exchange, { ...refusal, headers: { allow: tag.toUpperCase() } }))
+}
+
+const onStream = (endpoint: Endpoint): HttpHandler => (exchange) => {
+  const admitted = admit(endpoint, exchange, "Get")
+  if (Result.isFailure(admitted)) return admitted.failure
+  if (!HttpAdmission.acceptance(exchange.header("accept")).eventStream) {
+    return refused(exchange, HttpAdmission.notAcceptable)
+  }
+  if (endpoint.isClosing) return refused(exchange, HttpAdmission.shuttingDown)
+  return endpoint.clients.size >= endpoint.server.sessionLimits.sessionsMax
+    ? refused(exchange, HttpAdmission.refuse(503, Rpc.internalError("Too many sessions")))
+    : serve(endpoint, exchange)
+}
+
+const sessionIdOf = (url: string): string | undefined => {
+  const query = url.indexOf("?")
+  return query === -1 ? undefined : new URLSearchParams(url.slice(query + 1)).get("sessionId") ?? undefined
+}
+
+const onMessage = (endpoint: Endpoint): HttpHandler => (exchange) => {
+  const admitted = admit(endpoint, exchange, "Post")
+  if (Result.isFailure(admitted)) return admitted.failure
+  const { body } = exchange
+  if (body === undefined) return refused(exchange, HttpAdmission.bodyTooLarge)
+  const id = sessionIdOf(exchange.url)
+  if (id === undefined) {
+    return refused(exchange, HttpAdmission.refuse(400, Rpc.invalidRequest("The query lacks a sessionId")))
+  }
+  const client = endpoint.clients.get(id)
+  if (client?.receive === undefined || client.credential !== exchange.header("authorization")) {
+    return refused(exchange, HttpAdmission.refuse(404, Rpc.invalidRequest("Session not found")))
+  }
+  if (client.outbox.length >= endpoint.server.sessionLimits.inFlightRequestsMax) {
+    return refused(exchange, HttpAdmission.refuse(503, Rpc.internalError("Answers wait to be read")))
+  }
+  const { receive } = client
+  return Effect.sync(() => {
+    client.lastActiveMillis = endpoint.clock.currentTimeMillisUnsafe()
+    HttpReply.empty(exchange, 202)
+    receive({ _tag: "Line", text: body })
+  })
+}
+
+/**
+ * The two endpoints. Streams end with the scope, when their client posts nothing for as long as a session may be idle, or
+ * when it goes away.
+ *
+ * @param messagesPath where messages are posted, as clients are told
+ * @category drivers
+ * @since 0.1.0
+ */
+export const make = (
+  server: Server,
+  policy: HttpPolicy,
+  messagesPath: string
+): Effect.Effect<HttpSse, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const clock = yield* Clock.Clock
+    const scope = yield* Effect.scope
+    const context = yield* Effect.context<never>()
+    const endpoint: Endpoint = {
+      server,
+      policy,
+      messagesPath,
+      clients: new Map(),
+      holding: yield* Holding.make(policy.keepAliveMillis),
+      clock,
+      makeId: yield* SessionId,
+      fork: (effect) => void Effect.runForkWith(context)(Effect.forkIn(effect, scope)),
+      isClosing: false
+    }
+    const { sessionIdleMillis, sweepIntervalMillis } = server.sessionLimits
+    const sweep = Effect.sync(() => {
+      const since = clock.currentTimeMillisUnsafe() - sessionIdleMillis
+      for (const client of endpoint.clients.values()) if (client.lastActiveMillis <= since) close(client)
+    })
+    yield* Effect.forkScoped(Effect.repeat(sweep, Schedule.spaced(sweepIntervalMillis)))
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        endpoint.isClosing = true
+        endpoint.clients.forEach(close)
+        return policy.drainMillis > 0
+          ? Effect.asVoid(Effect.timeoutOption(endpoint.holding.emptied, policy.drainMillis))
+          : Effect.void
+      })
+    )
+    return { onStream: onStream(endpoint), onMessage: onMessage(endpoint) }
+  })

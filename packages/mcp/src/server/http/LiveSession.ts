@@ -1,0 +1,157 @@
+/**
+ * The live part of an HTTP session: what this process holds of it while it is served. The facts that outlive the process
+ * are in the `SessionStore`.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type { Revision } from "../../revision/Revision.ts"
+import type { ClientCapabilities } from "../../schema/Capabilities.ts"
+import type { Implementation } from "../../schema/Implementation.ts"
+import type { LoggingLevel } from "../../schema/Logging.ts"
+import * as InFlight from "../../session/InFlight.ts"
+import * as PendingRequests from "../../session/PendingRequests.ts"
+import * as Subscriptions from "../../session/Subscriptions.ts"
+import * as Asking from "../asking/Asking.ts"
+import * as Feed from "../listening/Feed.ts"
+import type { Origin } from "../Origin.ts"
+import * as SessionMemo from "../SessionMemo.ts"
+import * as EventStream from "./EventStream.ts"
+
+/**
+ * A session being served. An idle one is this record and nothing more: no fiber, no queue.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LiveSession {
+  readonly id: string
+  readonly revision: Revision
+  readonly clientInfo: Implementation
+  readonly clientCapabilities: ClientCapabilities
+  /** The credential that opened the session; requests with another do not find it. */
+  readonly credential: string | undefined
+  readonly inFlight: InFlight.InFlight<Fiber.Fiber<unknown>>
+  /** Streams whose events are kept and that go on, by name; a client that lost one takes it up again. */
+  readonly streams: Map<string, EventStream.EventStream>
+  /** Streams that the client holds open with GET, oldest first. */
+  readonly listening: Set<EventStream.EventStream>
+  /** What was asked of the client and is not answered yet. */
+  readonly pending: PendingRequests.PendingRequests
+  readonly memo: SessionMemo.ClosableMemo
+  /** What the session hears of what happens on the server. */
+  readonly feed: Feed.Feed
+  /** What has happened and is not told yet. */
+  heard: Subscriptions.Subscription
+  isTelling: boolean
+  isClosed: boolean
+  /** The level that the client asked for; until it does, it hears from `info` on. */
+  logLevel: LoggingLevel | undefined
+  lastActiveMillis: number
+}
+
+/**
+ * What a session is opened with.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Opening = Pick<
+  LiveSession,
+  "id" | "revision" | "clientInfo" | "clientCapabilities" | "credential" | "lastActiveMillis"
+>
+
+/**
+ * The bounds on what a session holds.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Bounds {
+  readonly inFlightRequestsMax: number
+  /** Most events that wait to be told. */
+  readonly pendingMax: number
+}
+
+/**
+ * A new session.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (opening: Opening, bounds: Bounds): LiveSession => {
+  const feed = Feed.make(opening.revision)
+  return {
+    ...opening,
+    inFlight: InFlight.make(bounds.inFlightRequestsMax),
+    streams: new Map(),
+    listening: new Set(),
+    pending: PendingRequests.make(bounds.inFlightRequestsMax),
+    memo: SessionMemo.make(),
+    feed,
+    // A session has no stream to end, so whatever its client's pace, it coalesces.
+    heard: Subscriptions.make(feed, { pendingMax: bounds.pendingMax, slowConsumer: "coalesce" }),
+    isTelling: false,
+    isClosed: false,
+    logLevel: undefined
+  }
+}
+
+/**
+ * Whether something of the session is going on, so that it must not be closed for idleness.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const isBusy = (session: LiveSession): boolean =>
+  InFlight.size(session.inFlight) > 0 || session.listening.size > 0
+
+/**
+ * The origin of a request of the session.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const origin = (
+  session: LiveSession,
+  channel: Pick<Origin, "header" | "send" | "pause"> & { readonly sendQuestion: Origin["send"] | undefined }
+): Origin => ({
+  revision: session.revision,
+  clientInfo: session.clientInfo,
+  clientCapabilities: session.clientCapabilities,
+  session: {
+    id: session.id,
+    setLogLevel: (level) => {
+      session.logLevel = level
+    },
+    feed: session.feed
+  },
+  logLevel: session.logLevel ?? "info",
+  askedLogLevel: session.logLevel,
+  credential: session.credential,
+  header: channel.header,
+  send: channel.send,
+  pause: channel.pause,
+  ask: Asking.over({
+    revision: session.revision,
+    clientCapabilities: session.clientCapabilities,
+    pending: session.pending,
+    send: channel.sendQuestion
+  }),
+  memo: session.memo,
+  release: undefined
+})
+
+/**
+ * Ends what the session holds: its requests are interrupted, its streams ended, its services released.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const close = (session: LiveSession): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    session.isClosed = true
+    session.listening.forEach(EventStream.end)
+    return Effect.andThen(Fiber.interruptAll(InFlight.all(session.inFlight)), session.memo.close)
+  })
