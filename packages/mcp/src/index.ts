@@ -77,9 +77,6 @@ export * as McpHttp from "./server/McpHttp.ts"
 /** Servers as layers. @since 0.1.0 */
 export * as McpServer from "./server/McpServer.ts"
 
-/** The secret that cursors of lists are signed with. @since 0.1.0 */
-export { CursorSecret } from "./session/Cursor.ts"
-
 /** What every request and notification passes. @since 0.1.0 */
 export * as Middleware from "./server/Middleware.ts"
 

@@ -19,7 +19,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, Socket } from "node:net"
 import * as NodeExchange from "./NodeExchange.ts"
 
 /**
@@ -118,12 +118,42 @@ const listen = (
 /** How long answers that were given may take to get out when the server ends, in milliseconds. */
 const flushMillisMax = 1_000
 
-/** Takes no more connections, and waits until those that are there have nothing more to say. */
-const closed = (server: Http.Server): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
+/** All connections that are open, whether anything was asked on them or not. */
+const connectionsOf = (server: Http.Server): ReadonlySet<Socket> => {
+  const open = new Set<Socket>()
+  server.on("connection", (socket) => {
+    open.add(socket)
+    socket.on("close", () => open.delete(socket))
+  })
+  return open
+}
+
+/** Closes each connection as soon as what was written to it is out, and waits for that. */
+const flushed = (server: Http.Server, open: ReadonlySet<Socket>): Effect.Effect<void> =>
+  Effect.callback((resume) => {
     server.close(() => resume(Effect.void))
-    server.closeIdleConnections()
-  }).pipe(Effect.timeoutOption(flushMillisMax), Effect.asVoid)
+    for (const socket of open) socket.destroySoon()
+  })
+
+/**
+ * Interrupts what is left and lets out the answers that were given. What is open after it is cut, which also frees
+ * whoever waits for a reader that takes nothing.
+ */
+const ended = (
+  server: Http.Server,
+  open: ReadonlySet<Socket>,
+  running: ReadonlySet<Fiber.Fiber<void>>
+): Effect.Effect<void> => {
+  const interrupted = Effect.suspend(() => Fiber.interruptAll(Array.from(running)))
+  return Effect.andThen(interrupted, flushed(server, open)).pipe(
+    Effect.timeoutOption(flushMillisMax),
+    Effect.andThen(Effect.suspend(() => {
+      server.close()
+      for (const socket of open) socket.destroy()
+      return interrupted
+    }))
+  )
+}
 
 const makeRoutes = (
   mcp: Server,
@@ -152,18 +182,18 @@ const serve = (
     const path = options.path ?? "/mcp"
     const running = new Set<Fiber.Fiber<void>>()
     const http = Http.createServer()
-    // Finalizers run last to first: the drivers let calls end while new ones are refused, and end their sessions; then
-    // nothing is taken any more, and what is left is interrupted; answers under way get out; what is open is cut.
-    yield* Effect.addFinalizer(() => Effect.sync(() => http.closeAllConnections()))
-    yield* Effect.addFinalizer(() =>
-      Effect.andThen(Effect.suspend(() => Fiber.interruptAll(Array.from(running))), closed(http))
-    )
+    const open = connectionsOf(http)
+    // Finalizers run last to first: the drivers let calls end while new ones are refused, and end their sessions, before
+    // the connections go.
+    yield* Effect.addFinalizer(() => ended(http, open, running))
     const routes = yield* makeRoutes(mcp, options, path)
     const context = yield* Effect.context<never>()
     const bytesMax = mcp.messageLimits.messageBytesMax
     http.on("request", listener({ routes, bytesMax, fork: Effect.runForkWith(context), running }))
     const bound = yield* listen(http, options)
-    yield* Deferred.succeed(address, urlOf(bound, path))
+    const url = urlOf(bound, path)
+    yield* Effect.logInfo(`Listening on ${url}`)
+    yield* Deferred.succeed(address, url)
   })
 
 /**

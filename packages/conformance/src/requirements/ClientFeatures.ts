@@ -334,7 +334,7 @@ export const clientFeatures: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "a message with tool results holds nothing else",
     source: "S25-11:client/sampling#tool-result-messages",
-    by: { reason: "binds the application, which puts the messages together" }
+    by: "tests"
   },
   {
     id: "SMP-09",
@@ -343,7 +343,7 @@ export const clientFeatures: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "each tool use is answered in the next message",
     source: "S25-11:client/sampling#tool-use-and-result-balance",
-    by: { reason: "binds the application, which puts the messages together" }
+    by: "tests"
   },
   {
     id: "SMP-10",
@@ -361,7 +361,7 @@ export const clientFeatures: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "a tool result names a tool use that was there",
     source: "T25-11:ToolResultContent",
-    by: { reason: "binds the application, which puts the messages together" }
+    by: "tests"
   },
   {
     id: "SMP-18",

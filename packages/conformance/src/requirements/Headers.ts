@@ -10,7 +10,7 @@ export const headers: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "extensions are named like keys of _meta, with a prefix",
     source: "S26:basic/versioning#extension-negotiation",
-    by: { reason: "binds who names an extension: the toolkit brings none of its own" }
+    by: "tests"
   },
   {
     id: "EXN-02",

@@ -15,7 +15,7 @@ import * as Result from "effect/Result"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
 import type { ServerRequests } from "../revision/Methods.ts"
-import type { ElicitParams, ElicitResult } from "../schema/Elicitation.ts"
+import type { ElicitParams, ElicitResult, ElicitUrlParams } from "../schema/Elicitation.ts"
 import type { ListRootsResult } from "../schema/Roots.ts"
 import type { CreateMessageParams, CreateMessageResult } from "../schema/Sampling.ts"
 import {
@@ -33,7 +33,9 @@ import {
   Unsupported
 } from "./AskError.ts"
 import * as Form from "./Form.ts"
+import * as FormAnswer from "./FormAnswer.ts"
 import { McpRequest } from "./McpRequest.ts"
+import * as SamplingMessages from "./SamplingMessages.ts"
 import * as Step from "./Step.ts"
 
 export {
@@ -53,7 +55,8 @@ export {
 
 /**
  * How long a question may wait for its answer when it does not say so itself. Provide it to a handler, or to the layer
- * of its handlers. Default: as long as the request lives.
+ * of its handlers. Default: as long as the request lives; in a session over HTTP, whose client may go away without a word,
+ * `sessionIdleMillis` of `SessionLimits` (10 minutes).
  *
  * @category references
  * @since 0.1.0
@@ -87,11 +90,12 @@ const sendOptions = (options: Options, fallback: Duration.Input | undefined): Se
   return { key: options.key, timeoutMillis: timeout === undefined ? undefined : Duration.toMillis(timeout) }
 }
 
-/** What a user is sent to is a URL (ELU-02); anything else is a mistake of the author's. */
-const isVisitable = (params: object): boolean =>
-  !("mode" in params && params.mode === "url") || "url" in params && URL.canParse(String(params.url))
+/** A mistake of the author's, which ends the handler before the client is asked anything. */
+const mistaken = (message: string): Effect.Effect<never> => Effect.die(new TypeError(message))
 
-const notVisitable = Effect.die(new TypeError("A question of the mode \"url\" needs a URL"))
+/** What a user is sent to is a URL (ELU-02). */
+const mistakeInVisit = ({ url }: Pick<ElicitUrlParams, "url">): string | undefined =>
+  URL.canParse(url) ? undefined : "A question of the mode \"url\" needs a URL"
 
 const ask = <M extends Method>(
   method: M,
@@ -100,11 +104,19 @@ const ask = <M extends Method>(
 ): Effect.Effect<ServerRequests[M]["result"], AskError, McpRequest> =>
   Effect.flatMap(
     McpRequest,
-    (request) =>
-      isVisitable(params)
-        ? Effect.flatMap(Timeout, (timeout) => request.ask(method, params, sendOptions(options, timeout)))
-        : notVisitable
+    (request) => Effect.flatMap(Timeout, (timeout) => request.ask(method, params, sendOptions(options, timeout)))
   )
+
+const askUser = (params: ElicitParams, options?: Options): Effect.Effect<ElicitResult, AskError, McpRequest> => {
+  if (params.mode !== "url") return ask("elicitation/create", params, options)
+  const mistake = mistakeInVisit(params)
+  if (mistake !== undefined) return mistaken(mistake)
+  const asked = ask("elicitation/create", params, options)
+  const { elicitationId } = params
+  return elicitationId === undefined
+    ? asked
+    : Effect.andThen(Effect.map(McpRequest, (request) => request.expectVisit(elicitationId)), asked)
+}
 
 const fail = (reason: AskError["reason"]): Effect.Effect<never, AskError> => Effect.fail(new AskError({ reason }))
 
@@ -123,7 +135,8 @@ const accepted = (result: ElicitResult): Effect.Effect<ElicitResult, AskError> =
 /**
  * Asks the client's model for a message (`sampling/createMessage`). Tools in it need a client that declares
  * `sampling.tools` (SMP-04), context of other servers one that declares `sampling.context` (SMP-07); otherwise it fails as
- * `Unsupported`.
+ * `Unsupported`. Messages that use tools have each use answered in the message after it, by results alone (SMP-08 to
+ * SMP-12); any others are a defect.
  *
  * @example
  * ```ts
@@ -141,11 +154,16 @@ const accepted = (result: ElicitResult): Effect.Effect<ElicitResult, AskError> =
 export const sample = (
   params: CreateMessageParams,
   options?: Options
-): Effect.Effect<CreateMessageResult, AskError, McpRequest> => ask("sampling/createMessage", params, options)
+): Effect.Effect<CreateMessageResult, AskError, McpRequest> =>
+  Effect.suspend(() => {
+    const mistake = SamplingMessages.mistakeIn(params.messages)
+    return mistake === undefined ? ask("sampling/createMessage", params, options) : mistaken(mistake)
+  })
 
 /**
  * Asks the user (`elicitation/create`) with params written out as the specification has them. That the user declined is
- * an answer here. Prefer {@link form} and {@link url}.
+ * an answer here; the content of an accepted form is checked against its schema, and fails as `InvalidAnswer` where it does
+ * not fit (ELF-06). Prefer {@link form} and {@link url}.
  *
  * @category asking
  * @since 0.1.0
@@ -153,7 +171,14 @@ export const sample = (
 export const elicit = (
   params: ElicitParams,
   options?: Options
-): Effect.Effect<ElicitResult, AskError, McpRequest> => ask("elicitation/create", params, options)
+): Effect.Effect<ElicitResult, AskError, McpRequest> =>
+  Effect.flatMap(askUser(params, options), (result) => {
+    if (params.mode === "url" || result.action !== "accept") return Effect.succeed(result)
+    const checked = FormAnswer.check(params.requestedSchema, result.content ?? {})
+    return Result.isFailure(checked)
+      ? fail(new InvalidAnswer({ message: checked.failure }))
+      : Effect.succeed({ ...result, content: checked.success })
+  })
 
 /**
  * Asks the user to fill in a form, and gives what the form's schema describes. It fails with `Declined` or `Cancelled` when
@@ -186,7 +211,7 @@ export const form = <const F extends Form.Input>(
     // A form that cannot be asked is a mistake of the author's, and nothing that a handler could do something about.
     if (Result.isFailure(made)) return Effect.die(new Form.InvalidForm({ message: made.failure }))
     const { decode, requestedSchema } = made.success
-    return ask("elicitation/create", { mode: "form", message, requestedSchema }, options).pipe(
+    return askUser({ mode: "form", message, requestedSchema }, options).pipe(
       Effect.flatMap(accepted),
       Effect.flatMap(({ content = {} }) => {
         const decoded = decode(content)
@@ -222,7 +247,7 @@ export interface Visit {
  * @since 0.1.0
  */
 export const url = (visit: Visit, options?: Options): Effect.Effect<void, AskError, McpRequest> =>
-  Effect.asVoid(Effect.flatMap(ask("elicitation/create", { mode: "url", ...visit }, options), accepted))
+  Effect.asVoid(Effect.flatMap(askUser({ mode: "url", ...visit }, options), accepted))
 
 /**
  * Says that this request cannot go on before the user has visited some URLs. Where the revision has an error for that
@@ -241,14 +266,17 @@ export const urlRequired = (
     if (code === undefined || clientCapabilities.elicitation?.url === undefined) {
       return Effect.forEach(visits, (visit) => url(visit), { discard: true })
     }
+    const mistake = visits.map(mistakeInVisit).find((found) => found !== undefined)
+    if (mistake !== undefined) return mistaken(mistake)
+    for (const { elicitationId } of visits) request.expectVisit(elicitationId)
     const elicitations = visits.map((visit) => ({ mode: "url", ...visit }))
-    if (!elicitations.every(isVisitable)) return notVisitable
     return Effect.fail(Rpc.make(code, "A URL must be visited first", { elicitations }))
   })
 
 /**
  * Tells the client that the visit with this id is done (`notifications/elicitation/complete`, ELU-05), on the stream of
- * the request that the handler serves. Revisions that have no such message need none, and nothing is sent.
+ * the request that the handler serves. Who learns of it outside of a request tells `Registry.visited`. Revisions that have no
+ * such message need none, and nothing is sent.
  *
  * @category asking
  * @since 0.1.0

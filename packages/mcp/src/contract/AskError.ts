@@ -66,7 +66,8 @@ export type Once = <A, E, R>(
 ) => Effect.Effect<A, E, R>
 
 /**
- * The client did not declare the capability, or there is no way to ask it on this request (MET-06, INI-18).
+ * The client did not declare the capability, or there is no way to ask it on this request (MET-06, INI-18), or as many
+ * questions as may wait for it wait already.
  * `requiredCapabilities` is there when the client could declare them and send the request again: a stateless-era request
  * that fails with this error is answered with `-32021`.
  *

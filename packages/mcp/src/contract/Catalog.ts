@@ -10,8 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as Completion from "./Completion.ts"
+import type { AnyEntry, Component, Entry, EntryOf, KindOf, NameOf, ServicesOf } from "./Component.ts"
+import type { Kind } from "./Kind.ts"
 import type { McpRequest } from "./McpRequest.ts"
-import type { ServicesOf } from "./PerRequest.ts"
 import type * as Prompt from "./Prompt.ts"
 import type { Registry } from "./Registry.ts"
 import type * as Resource from "./Resource.ts"
@@ -19,72 +20,7 @@ import type * as ResourceTemplate from "./ResourceTemplate.ts"
 import type { AnyHandler, Extras } from "./Served.ts"
 import type * as Tool from "./Tool.ts"
 
-/**
- * Anything that a catalog can hold.
- *
- * @category models
- * @since 0.1.0
- */
-export type Component = Tool.Any | Resource.Any | ResourceTemplate.Any | Prompt.Any
-
-/**
- * The three shelves of a catalog. Names are unique on a shelf; resources and templates share one, by URI.
- *
- * @category models
- * @since 0.1.0
- */
-export type Kind = "tools" | "resources" | "prompts"
-
-/**
- * The shelf that a component stands on.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type KindOf<C extends Component> = C extends Tool.Any ? "tools" : C extends Prompt.Any ? "prompts" : "resources"
-
-/**
- * The name that a component goes by: its name, its URI, or its URI template.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type NameOf<C extends Component> = C extends { readonly name: infer Name extends string } ? Name
-  : C extends { readonly uri: infer Uri extends string } ? Uri
-  : C extends { readonly uriTemplate: infer Template extends string } ? Template
-  : never
-
-/**
- * A component in a catalog: the name it has on the wire, and the key of the handler that serves it. The key does not
- * change when a prefix changes the name.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Entry<out K extends Kind, out Name extends string, out Key extends string, out C extends Component> {
-  readonly kind: K
-  readonly name: Name
-  readonly key: Key
-  readonly component: C
-}
-
-/**
- * Any entry.
- *
- * @category models
- * @since 0.1.0
- */
-export type AnyEntry = Entry<Kind, string, string, Component>
-
-/**
- * The entry that a component becomes in the catalog `Id`.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type EntryOf<Id extends string, C extends Component> = C extends Component
-  ? Entry<KindOf<C>, NameOf<C>, `${Id}/${KindOf<C>}/${NameOf<C>}`, C>
-  : never
+export type { AnyEntry, Component, Entry, EntryOf, Kind, KindOf, NameOf }
 
 /**
  * Identifies the service that handles one component.

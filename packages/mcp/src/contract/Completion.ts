@@ -6,6 +6,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
+import type { AskError } from "./AskError.ts"
 
 /**
  * What is known beside the text that is typed.
@@ -43,7 +44,8 @@ export type Output = ReadonlyArray<string> | Page
 
 /**
  * Gives the values of one argument that fit what is typed so far. How they fit is its own affair: by prefix, or
- * otherwise.
+ * otherwise. It may ask the client in a session; in the stateless era it cannot, because its answer cannot be a question, and
+ * asking fails as `Unsupported` (MRS-02). What it lets pass of that is answered as an error.
  *
  * @category models
  * @since 0.1.0
@@ -51,7 +53,7 @@ export type Output = ReadonlyArray<string> | Page
 export type Complete<R = unknown, Name extends string = string> = (
   value: string,
   context: Context<Name>
-) => Effect.Effect<Output, RpcError, R>
+) => Effect.Effect<Output, RpcError | AskError, R>
 
 /**
  * The completions of a component, by argument.

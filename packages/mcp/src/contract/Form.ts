@@ -5,15 +5,17 @@
  *
  * @since 0.1.0
  */
-import * as DateTime from "effect/DateTime"
-import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import type { RequestedSchema } from "../schema/Elicitation.ts"
+import { type Content, normalize } from "./FormAnswer.ts"
+import { date, dateTime, email, uri } from "./FormField.ts"
 import { read, type Reading } from "./FormSchema.ts"
-import { type AnyCodec, type JsonObject, toJsonCodec, toJsonSchema, toSchema } from "./ParameterSchema.ts"
+import { type AnyCodec, toJsonCodec, toJsonSchema, toSchema } from "./ParameterSchema.ts"
+
+export { date, dateTime, email, uri }
 
 /**
  * A form, ready to be asked: what goes to the client, and how its answer is read.
@@ -24,7 +26,7 @@ import { type AnyCodec, type JsonObject, toJsonCodec, toJsonSchema, toSchema } f
 export interface Ready<out A> {
   readonly requestedSchema: RequestedSchema
   /** Reads an answer; the failure is a sentence. Members that are missing take their defaults. */
-  readonly decode: (content: JsonObject) => Result.Result<A, string>
+  readonly decode: (content: Content) => Result.Result<A, string>
 }
 
 /**
@@ -111,14 +113,6 @@ export class InvalidForm extends Schema.TaggedError<InvalidForm>()("InvalidForm"
 
 const isForm = (input: Input): input is Form<unknown> => "_tag" in input && input._tag === "Form"
 
-/** One choice where several are possible is what clients of the first revision with forms answer. */
-const complete = ({ defaults, multiple }: Reading, content: JsonObject): JsonObject => {
-  const entries = Object.entries(content).map(([name, value]) =>
-    typeof value === "string" && multiple.has(name) ? [name, [value]] as const : [name, value] as const
-  )
-  return { ...defaults, ...Object.fromEntries(entries) }
-}
-
 const minLengthsOf = (checks: SchemaAST.Checks | undefined): ReadonlyArray<number> =>
   (checks ?? []).flatMap((check) => {
     if (check._tag === "FilterGroup") return minLengthsOf(check.checks)
@@ -164,7 +158,11 @@ export const fromInput = (input: Input): Result.Result<Ready<unknown>, string> =
     const decode = Schema.decodeUnknownResult(toJsonCodec(schema))
     return {
       requestedSchema: reading.requestedSchema,
-      decode: (content) => Result.mapError(decode(complete(reading, content)), (error) => error.message)
+      decode: (content) =>
+        Result.mapError(
+          decode({ ...reading.defaults, ...normalize(reading.requestedSchema, content) }),
+          (error) => error.message
+        )
     }
   })
 }
@@ -195,60 +193,6 @@ export const make = <const F extends Input>(fields: F & Check<F>): Form<TypeOf<F
   // What `Check` adds to the type is for the compiler alone, and the schema decodes to what `TypeOf` says.
   ready: fromInput(fields as Input) as Result.Result<Ready<TypeOf<F>>, string>
 })
-
-const formatted = (format: string, source: string, holds: (text: string) => boolean) =>
-  Schema.String.check(
-    Schema.makeFilter(holds, {
-      expected: format,
-      toJsonSchema: () => ({ format }),
-      arbitraryConstraint: { patterns: [{ source, flags: "" }] }
-    })
-  )
-
-const matches = (pattern: RegExp) => (text: string): boolean => pattern.test(text)
-
-/**
- * A field for an e-mail address.
- *
- * @category fields
- * @since 0.1.0
- */
-export const email = formatted("email", "^[a-z]{1,8}@[a-z]{1,8}\\.example$", matches(/^[^\s@]+@[^\s@]+$/u))
-
-/**
- * A field for a URI.
- *
- * @category fields
- * @since 0.1.0
- */
-export const uri = formatted("uri", "^https://[a-z]{1,8}\\.example/[a-z]{0,8}$", matches(/^[a-z][a-z0-9+.-]*:\S+$/iu))
-
-/** A day that does not exist becomes another one when it is read, or none. */
-const isDate = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/u.test(text) &&
-  Option.exists(DateTime.make(`${text}T00:00:00Z`), (day) => DateTime.formatIso(day).startsWith(text))
-
-/**
- * A field for a day, such as `2026-07-28`.
- *
- * @category fields
- * @since 0.1.0
- */
-export const date = formatted("date", "^20[0-9]{2}-0[1-9]-[12][0-8]$", isDate)
-
-const momentPattern = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/iu
-
-/**
- * A field for a moment, such as `2026-07-28T09:30:00Z`.
- *
- * @category fields
- * @since 0.1.0
- */
-export const dateTime = formatted(
-  "date-time",
-  "^20[0-9]{2}-0[1-9]-[12][0-8]T1[0-9]:[0-5][0-9]:[0-5][0-9]Z$",
-  (text) => isDate(momentPattern.exec(text)?.[1] ?? "") && !Number.isNaN(Date.parse(text))
-)
 
 /**
  * A field for one of several texts, with their titles. `Schema.Literals` makes one without titles; inside of

@@ -7,6 +7,7 @@
  */
 import * as JsonPointer from "effect/JsonPointer"
 import * as Result from "effect/Result"
+import { isObject } from "../jsonrpc/Message.ts"
 import type { PrimitiveSchema, RequestedSchema } from "../schema/Elicitation.ts"
 import type { JsonObject } from "./ParameterSchema.ts"
 
@@ -20,12 +21,7 @@ export interface Reading {
   readonly requestedSchema: RequestedSchema
   /** The values of fields that are not answered. */
   readonly defaults: JsonObject
-  /** The fields where several may be chosen. */
-  readonly multiple: ReadonlySet<string>
 }
-
-const isRecord = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const prefix = "#/$defs/"
 
@@ -35,12 +31,12 @@ const referencesMax = 16
 const resolve = (definitions: JsonObject, reference: string): JsonObject => {
   const name = JsonPointer.unescapeToken(decodeURIComponent(reference.slice(prefix.length)))
   const target = Object.hasOwn(definitions, name) ? definitions[name] : undefined
-  return reference.startsWith(prefix) && isRecord(target) ? target : {}
+  return reference.startsWith(prefix) && isObject(target) ? target : {}
 }
 
 /** A schema without references and conjunctions at its root. */
 const flatten = (definitions: JsonObject, schema: unknown, depth = 0): JsonObject => {
-  if (!isRecord(schema) || depth > referencesMax) return {}
+  if (!isObject(schema) || depth > referencesMax) return {}
   const { $ref, allOf, ...rest } = schema
   const referred = typeof $ref === "string" ? flatten(definitions, resolve(definitions, $ref), depth + 1) : {}
   const parts = Array.isArray(allOf) ? allOf.map((part) => flatten(definitions, part, depth + 1)) : []
@@ -180,14 +176,14 @@ export const read = (
   schema: JsonObject,
   minLengths: ReadonlyMap<PropertyKey, number> = new Map()
 ): Result.Result<Reading, string> => {
-  const definitions = isRecord(schema.$defs) ? schema.$defs : {}
+  const definitions = isObject(schema.$defs) ? schema.$defs : {}
   const root = flatten(definitions, schema)
-  if (root.type !== "object" || isRecord(root.additionalProperties) || root.patternProperties !== undefined) {
+  if (root.type !== "object" || isObject(root.additionalProperties) || root.patternProperties !== undefined) {
     return Result.fail("A form is an object with fixed fields")
   }
   const required = new Set(Array.isArray(root.required) ? root.required : [])
   const fields: Array<readonly [string, JsonObject]> = []
-  for (const [name, property] of Object.entries(isRecord(root.properties) ? root.properties : {})) {
+  for (const [name, property] of Object.entries(isObject(root.properties) ? root.properties : {})) {
     const flat = flatten(definitions, property)
     const plain = required.has(name) ? flat : withoutNull(definitions, flat)
     const read = withLength(field(definitions, plain), minLengths.get(name))
@@ -205,7 +201,6 @@ export const read = (
       properties: Object.fromEntries(fields) as { readonly [name: string]: JsonObject & PrimitiveSchema },
       ...(demanded.length === 0 ? {} : { required: demanded })
     },
-    defaults: Object.fromEntries(defaults),
-    multiple: new Set(fields.flatMap(([name, read]) => read.type === "array" ? [name] : []))
+    defaults: Object.fromEntries(defaults)
   })
 }

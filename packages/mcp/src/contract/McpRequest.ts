@@ -31,6 +31,20 @@ export interface ProgressUpdate {
 }
 
 /**
+ * Where a run of a handler stands among the rounds of its request. In the stateless era a handler that asks runs once
+ * more for each answer; elsewhere there is one run.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Round {
+  /** How many runs with questions came before this one. The client cannot forge it, but may repeat a round. */
+  readonly index: number
+  /** Whether this run was ended because the client has to be asked first, and so has no outcome. */
+  readonly isAsking: () => boolean
+}
+
+/**
  * The facts of one request, and the channels back to its client.
  *
  * @category models
@@ -69,10 +83,14 @@ export interface RequestInfo {
   readonly ask: Send
   /** Runs an effect whose outcome is kept where the request may be run again, and just runs it elsewhere. */
   readonly once: Once
+  /** Which run of the handler this is. */
+  readonly round: Round
   /** The error code that says "visit a URL first", on the one revision that has it (ELU-09). */
   readonly urlElicitationRequiredCode: number | undefined
   /** Tells the client that the visit to a URL is over; does nothing on revisions that cannot say so (ELU-06). */
   readonly elicitationComplete: (elicitationId: string) => Effect.Effect<void>
+  /** Notes that the session was asked to make a visit, so that it is told when others say that it is over (ELU-05). */
+  readonly expectVisit: (elicitationId: string) => void
   /** Gives up the connection that waits for the answer (`ClientStream.pause`); absent where the client could not return. */
   readonly pause?: ((retryMillis: number | undefined) => Effect.Effect<void>) | undefined
   /** The services that live as long as the client's session, and otherwise as long as this request. */

@@ -9,6 +9,7 @@ import * as JsonPointer from "effect/JsonPointer"
 import type * as JsonSchema from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
+import { isObject } from "../jsonrpc/Message.ts"
 import { finite } from "./JsonNumber.ts"
 import { carry, flatten } from "./SchemaNotes.ts"
 
@@ -72,9 +73,6 @@ export const toSchema = <P extends Input>(parameters: P | undefined): SchemaOf<P
   // The condition on `P` is decided here at run time, where the compiler cannot follow.
   (Schema.isSchema(parameters) ? parameters : Schema.Struct(parameters ?? {})) as SchemaOf<P>
 
-const isRecord = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 const isJson = (ast: SchemaAST.AST): boolean => {
   switch (ast._tag) {
     case "String":
@@ -118,7 +116,7 @@ const rootOf = ({ definitions, schema }: JsonSchema.Document<"draft-2020-12">): 
   return definitions[JsonPointer.unescapeToken(decodeURIComponent(reference.slice(prefix.length)))] ?? schema
 }
 
-const isEmptyStruct = (schema: JsonObject): boolean => isRecord(schema.not) && schema.not.type === "null"
+const isEmptyStruct = (schema: JsonObject): boolean => isObject(schema.not) && schema.not.type === "null"
 
 /** An empty struct takes anything but null; as parameters, it is an object. */
 const asObject = (schema: JsonObject): JsonObject => {
@@ -130,7 +128,7 @@ const asObject = (schema: JsonObject): JsonObject => {
 /** Leaves out what a JSON Schema means without saying, and needless branches. Only schemas are entered, not the data inside them. */
 const brief = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(brief)
-  if (!isRecord(schema)) return schema
+  if (!isObject(schema)) return schema
   const entries = Object.entries(flatten(schema)).filter(([key, member]) =>
     key !== "additionalProperties" || member !== true
   )
@@ -139,7 +137,7 @@ const brief = (schema: unknown): unknown => {
 
 const briefKeyword = (keyword: string, value: unknown): unknown => {
   if (schemaKeywords.has(keyword)) return brief(value)
-  if (!nameKeywords.has(keyword) || !isRecord(value)) return value
+  if (!nameKeywords.has(keyword) || !isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, brief(member)] as const))
 }
 

@@ -7,26 +7,9 @@
  */
 import type * as Context from "effect/Context"
 import * as Catalog from "./Catalog.ts"
+import type { PerRequest, ServicesOf } from "./Component.ts"
 
-/**
- * A component whose handler may need the services `S` of its request.
- *
- * @category models
- * @since 0.1.0
- */
-export interface PerRequest<out S> {
-  readonly perRequest: ReadonlyArray<Context.Key<S, unknown>>
-}
-
-/**
- * The services of the request that handlers of these entries may need.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type ServicesOf<E extends Catalog.AnyEntry> = E["component"] extends infer C
-  ? C extends PerRequest<infer S> ? S : never
-  : never
+export type { PerRequest, ServicesOf }
 
 /**
  * An entry whose handler may need the services `S` of its request.

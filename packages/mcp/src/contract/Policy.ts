@@ -3,13 +3,14 @@
  * server, and stays outside of handlers. What a policy needs (the store of a rate limit) is asked of the server's layer;
  * what it keeps (counts, permits, circuits) is made once for each server, and shared by all that the value was given to.
  *
- * Policies run around handlers, after arguments were decoded and before the result is written; completions, and the
- * lists of what a template offers, are not calls of a handler. What must see every request, lists and notifications too,
- * is a middleware.
+ * Policies run around handlers, after arguments were decoded and before the result is written. Completions are no calls
+ * of a handler, and come by the keystroke: {@link onCompletion} says what holds for them. What must see every request,
+ * lists and notifications too, is a middleware.
  *
  * @since 0.1.0
  */
 import * as Catalog from "./Catalog.ts"
+import type * as CustomMethod from "./CustomMethod.ts"
 import type { Part, Policy } from "./policy/Model.ts"
 import type { Served } from "./Served.ts"
 
@@ -86,6 +87,26 @@ export const compose = <Policies extends ReadonlyArray<Any>>(
 })
 
 /**
+ * A policy for the completions that stand beside handlers, in place of the calls of those. It shares nothing with the
+ * policy that it is made from: completions are counted by themselves (CMP-07, CMP-14).
+ *
+ * @example
+ * ```ts
+ * import { Policy } from "@parley/mcp"
+ *
+ * // for the option `policies` of a server, a catalog, or one prompt or template
+ * export const typing = Policy.onCompletion(Policy.rateLimit({ limit: 20, window: "1 second" }))
+ * ```
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const onCompletion = <R>({ parts }: Policy<R>): Policy<R> => ({
+  _tag: "Policy",
+  parts: parts.map(({ build }) => ({ build, onCompletion: true }))
+})
+
+/**
  * What building a policy needs.
  *
  * @category type-level
@@ -107,7 +128,14 @@ const guard = <C extends object>(component: C, parts: ReadonlyArray<Part<unknown
   guards: [...parts, ...guardsOf(component)]
 })
 
-type Target = Catalog.Any | Served<Catalog.Component, unknown> | Catalog.Component
+type ServedMethod<M, R> = CustomMethod.ServedMethod<CustomMethod.Any & M, R>
+
+type Target =
+  | Catalog.Any
+  | Served<Catalog.Component, unknown>
+  | Catalog.Component
+  | ServedMethod<unknown, unknown>
+  | CustomMethod.Any
 
 const applyTo = (target: Target, policy: Any): Target => {
   switch (target._tag) {
@@ -115,14 +143,16 @@ const applyTo = (target: Target, policy: Any): Target => {
       return Catalog.mapComponents(target, (component) => guard(component, policy.parts))
     case "Served":
       return { ...target, component: guard(target.component, policy.parts) }
+    case "ServedMethod":
+      return { ...target, method: guard(target.method, policy.parts) }
     default:
       return guard(target, policy.parts)
   }
 }
 
 /**
- * Applies a policy to a component, to a component with its handler, or to all components of a catalog, around the
- * policies that they have. What the policy needs is then needed by the server's layer.
+ * Applies a policy to a component or a custom method, with its handler or without, or to all components of a catalog,
+ * around the policies that they have. What the policy needs is then needed by the server's layer.
  *
  * @example
  * ```ts
@@ -147,6 +177,13 @@ export const apply: {
     served: Served<C, RH>,
     policy: Policy<R>
   ): Served<C & Guarded<R | RequirementsOf<C>>, RH | R>
-  <C extends Catalog.Component, R>(component: C, policy: Policy<R>): C & Guarded<R | RequirementsOf<C>>
+  <M extends CustomMethod.Any, RH, R>(
+    served: CustomMethod.ServedMethod<M, RH>,
+    policy: Policy<R>
+  ): CustomMethod.ServedMethod<M & Guarded<R | RequirementsOf<M>>, RH>
+  <C extends Catalog.Component | CustomMethod.Any, R>(
+    component: C,
+    policy: Policy<R>
+  ): C & Guarded<R | RequirementsOf<C>>
   // Each overload says of one kind of target what `applyTo` does to all of them.
 } = applyTo as never

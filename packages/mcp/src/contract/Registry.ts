@@ -10,7 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
-import type { Component } from "./Catalog.ts"
+import type { Component } from "./Component.ts"
+import type { Kind } from "./Kind.ts"
 import type { McpRequest } from "./McpRequest.ts"
 import type { Served } from "./Served.ts"
 
@@ -92,6 +93,10 @@ export class Registry extends Context.Service<Registry, {
   ) => Effect.Effect<Registration, CatalogError, Scope.Scope>
   /** Tells those who subscribed to a URI that what can be read there has changed. */
   readonly resourceUpdated: (uri: string) => Effect.Effect<void>
+  /** Tells the session whose user was asked to make a visit that it is over. */
+  readonly visited: (elicitationId: string) => Effect.Effect<void>
+  /** Tells those who listen that a list has changed, for a reason that the registry does not know of. */
+  readonly listChanged: (kind: Kind) => Effect.Effect<void>
 }>()("@parley/mcp/contract/Registry") {}
 
 /**
@@ -164,3 +169,33 @@ export const layer = <S extends AnyServed>(
  */
 export const resourceUpdated = (uri: string): Effect.Effect<void, never, Registry> =>
   Effect.flatMap(Registry, (registry) => registry.resourceUpdated(uri))
+
+/**
+ * Tells those who listen that a list has changed (TOL-05, TOL-06); nobody hears it of a kind that the server does not
+ * declare. What the registry itself changes is told without it: this is for lists that are made up as they are asked
+ * for, by what a template lists and by rules of visibility.
+ *
+ * @example
+ * ```ts
+ * import { Registry } from "@parley/mcp"
+ *
+ * export const fileWritten = Registry.listChanged("resources")
+ * ```
+ *
+ * @category notifications
+ * @since 0.1.0
+ */
+export const listChanged = (kind: Kind): Effect.Effect<void, never, Registry> =>
+  Effect.flatMap(Registry, (registry) => registry.listChanged(kind))
+
+/**
+ * Tells the session whose user was asked to make a visit (`Ask.url`, `Ask.urlRequired`) that it is over
+ * (`notifications/elicitation/complete`, ELU-05, ELU-06). For those who learn it outside of a request, as the callback of an
+ * OAuth server does; over several replicas it goes over their `NotificationBus`. The visit must have been given an id of
+ * its own. Each session remembers its last 64 visits; revisions without such a message are told nothing.
+ *
+ * @category notifications
+ * @since 0.1.0
+ */
+export const visited = (elicitationId: string): Effect.Effect<void, never, Registry> =>
+  Effect.flatMap(Registry, (registry) => registry.visited(elicitationId))

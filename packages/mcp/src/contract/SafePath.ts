@@ -9,14 +9,17 @@ import * as Schema from "effect/Schema"
 
 const separator = /[/\\]/
 
+/** Nothing but dots and spaces: Windows drops both at the end of a name, so that `".. "` is its `..` too. */
+const isNoName = /^[. ]*$/
+
 const isSegment = (text: string): boolean =>
-  text !== "" && text !== "." && text !== ".." && !separator.test(text) && !text.includes("\0") && !isDrive(text)
+  !isNoName.test(text) && !separator.test(text) && !text.includes("\0") && !isDrive(text)
 
 /** `C:` begins a drive on Windows, and `a:b` a stream of a file there. */
 const isDrive = (text: string): boolean => text.includes(":")
 
 /**
- * One name in a folder: not empty, no separator of any system, no colon, neither `.` nor `..`.
+ * One name in a folder: no separator of any system, no colon, and not of dots and spaces alone, as `.` and `..` are.
  *
  * @category schemas
  * @since 0.1.0

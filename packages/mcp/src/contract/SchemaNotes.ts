@@ -6,11 +6,7 @@
  * @since 0.1.0
  */
 import * as SchemaAST from "effect/SchemaAST"
-
-type JsonObject = { readonly [key: string]: unknown }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+import { isObject, type Params as JsonObject } from "../jsonrpc/Message.ts"
 
 /** Keywords that mean the same beside a schema as in a branch of its `allOf`: each looks at nothing but the instance. */
 const independentKeywords: ReadonlySet<string> = new Set([

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
-import type { Kind } from "./Catalog.ts"
+import type { Kind } from "./Kind.ts"
 import type { RequestInfo } from "./McpRequest.ts"
 
 /**

@@ -86,7 +86,9 @@ export interface Failure {
 export type Message = Request | Notification | Success | Failure
 
 /**
- * Why a text is no message: the error to answer with, and the id to answer under when it could be read.
+ * Why a text is no message: the error to answer with, and the id to answer under when it could be read. What was meant as
+ * an answer has none to be answered under: the id in it is one of this side's requests, and the peer may have another
+ * request under the same.
  *
  * @category models
  * @since 0.1.0
@@ -94,6 +96,8 @@ export type Message = Request | Notification | Success | Failure
 export interface Malformed {
   readonly _tag: "Malformed"
   readonly id: RequestId | undefined
+  /** The request that it would answer, were it a message. */
+  readonly answers: RequestId | undefined
   readonly error: RpcError
 }
 
@@ -126,7 +130,22 @@ export const isRequestId = (value: unknown): value is RequestId =>
 export const isObject = (value: unknown): value is Params =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const malformed = (id: RequestId | undefined, error: RpcError): Malformed => ({ _tag: "Malformed", id, error })
+const malformed = (id: RequestId | undefined, error: RpcError, answers?: RequestId): Malformed => ({
+  _tag: "Malformed",
+  id,
+  answers,
+  error
+})
+
+const readableId = ({ id }: Params): RequestId | undefined => isRequestId(id) ? id : undefined
+
+/** What is wrong with an object without a method, or with one that nobody looks into. */
+const malformedObject = (value: Params, error: RpcError): Malformed => {
+  const id = readableId(value)
+  if (value.method !== undefined) return malformed(id, error)
+  const isAnswer = Object.hasOwn(value, "result") || Object.hasOwn(value, "error")
+  return malformed(isAnswer ? undefined : id, error, id)
+}
 
 const isDeeperThan = (value: unknown, levels: number): boolean => {
   if (typeof value !== "object" || value === null) return false
@@ -145,13 +164,13 @@ const errorObject = (value: unknown): RpcError | undefined => {
 }
 
 const classifyResponse = (value: Params): Message | Malformed => {
-  const id = isRequestId(value.id) ? value.id : undefined
+  const id = readableId(value)
   if (Object.hasOwn(value, "result") && !Object.hasOwn(value, "error") && id !== undefined) {
     return { _tag: "Success", id, result: value.result }
   }
   const error = errorObject(value.error)
   return error === undefined || Object.hasOwn(value, "result")
-    ? malformed(id, Rpc.invalidRequest("A message needs either a method, a result or an error"))
+    ? malformedObject(value, Rpc.invalidRequest("A message needs either a method, a result or an error"))
     : { _tag: "Failure", id, error }
 }
 
@@ -164,22 +183,24 @@ const classifyResponse = (value: Params): Message | Malformed => {
 export const classify = (value: unknown): Message | Malformed => {
   if (!isObject(value)) return malformed(undefined, Rpc.invalidRequest("A message must be a JSON object"))
   const { id, jsonrpc, method, params } = value
-  const readableId = isRequestId(id) ? id : undefined
-  if (jsonrpc !== "2.0") return malformed(readableId, Rpc.invalidRequest("\"jsonrpc\" must be \"2.0\""))
+  if (jsonrpc !== "2.0") return malformedObject(value, Rpc.invalidRequest("\"jsonrpc\" must be \"2.0\""))
   if (method === undefined) return classifyResponse(value)
-  if (typeof method !== "string") return malformed(readableId, Rpc.invalidRequest("\"method\" must be a string"))
+  if (typeof method !== "string") return malformedObject(value, Rpc.invalidRequest("\"method\" must be a string"))
   if (params !== undefined && !isObject(params)) {
-    return malformed(readableId, Rpc.invalidRequest("\"params\" must be an object"))
+    return malformedObject(value, Rpc.invalidRequest("\"params\" must be an object"))
   }
   if (id === undefined) return { _tag: "Notification", method, params }
-  return readableId === undefined
-    ? malformed(undefined, Rpc.invalidRequest("\"id\" must be a string or an integer"))
-    : { _tag: "Request", id: readableId, method, params }
+  return isRequestId(id)
+    ? { _tag: "Request", id, method, params }
+    : malformed(undefined, Rpc.invalidRequest("\"id\" must be a string or an integer"))
 }
 
+const byteOrderMark = 0xfeff
+
 /**
- * Text to message. Total: bad JSON is `-32700`, a bad message `-32600`, and nothing is thrown. The length of the text
- * is the transport's to bound (`messageBytesMax`), before the text is put together.
+ * Text to message. Total: bad JSON is `-32700`, a bad message `-32600`, and nothing is thrown. A byte order mark before
+ * the text is passed over (RFC 8259, section 8.1). The length of the text is the transport's to bound
+ * (`messageBytesMax`), before the text is put together.
  *
  * @example
  * ```ts
@@ -194,13 +215,15 @@ export const classify = (value: unknown): Message | Malformed => {
  * @since 0.1.0
  */
 export const parse = (text: string, limits: Limits): Message | Batch | Malformed => {
-  const parsed = Result.try({ try: (): unknown => JSON.parse(text), catch: () => undefined })
+  const json = text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text
+  const parsed = Result.try({ try: (): unknown => JSON.parse(json), catch: () => undefined })
   if (Result.isFailure(parsed)) {
     return malformed(undefined, Rpc.make(ErrorCode.ParseError, "The message is not valid JSON"))
   }
   const value = parsed.success
   if (isDeeperThan(value, limits.nestingDepthMax)) {
-    return malformed(undefined, Rpc.invalidRequest(`Nested deeper than ${limits.nestingDepthMax} levels`))
+    const error = Rpc.invalidRequest(`Nested deeper than ${limits.nestingDepthMax} levels`)
+    return isObject(value) ? malformedObject(value, error) : malformed(undefined, error)
   }
   if (!Array.isArray(value)) return classify(value)
   if (value.length === 0) return malformed(undefined, Rpc.invalidRequest("A batch must not be empty"))

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Echo from "./Echo.ts"
 import * as ErrorCode from "./ErrorCode.ts"
 
 /**
@@ -34,7 +35,7 @@ export const invalidParams = (message: string, data?: unknown): RpcError => make
  * @since 0.1.0
  */
 export const methodNotFound = (method: string): RpcError =>
-  make(ErrorCode.MethodNotFound, `Method not found: ${method}`)
+  make(ErrorCode.MethodNotFound, `Method not found: ${Echo.name(method)}`)
 
 /**
  * `-32600`: the message is not a valid JSON-RPC request.

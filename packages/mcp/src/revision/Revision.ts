@@ -145,7 +145,10 @@ export interface Facts {
   readonly era: Era
   /** Whether a message may be an array of messages, which then must be accepted (BAT-01, BAT-02). */
   readonly batches: boolean
-  /** Whether an error answer without an id is forbidden: an unreadable request stays unanswered (RPC-12, RPC-13). */
+  /**
+   * Whether an error answer without an id is forbidden: an unreadable request stays unanswered (RPC-12, RPC-13). The body
+   * of an HTTP error is no such answer, and may have none.
+   */
   readonly errorIdRequired: boolean
   /** The code for a resource that does not exist (RSC-08, RSC-12, ERR-06). */
   readonly resourceNotFoundCode: number

@@ -51,6 +51,9 @@ export type OptionRequirements<
   | Middleware.RequiredBy<M>
   | Policy.PolicyRequirements<P[number]>
   | Exclude<CustomMethod.Requirements<C[number]>, Middleware.ProvidedBy<M>>
+  | Policy.RequirementsOf<MethodOf<C[number]>>
+
+type MethodOf<C> = C extends CustomMethod.ServedMethod<infer M, unknown> ? M : C
 
 /**
  * What a server over the entries `E` needs of its context.

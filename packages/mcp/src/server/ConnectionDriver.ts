@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -15,187 +16,121 @@ import * as Encode from "../jsonrpc/Encode.ts"
 import * as Message from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
-import type { LoggingLevel } from "../schema/Logging.ts"
 import * as InFlight from "../session/InFlight.ts"
 import * as Lifecycle from "../session/Lifecycle.ts"
 import * as PendingRequests from "../session/PendingRequests.ts"
-import { admitMeta, isClaimed } from "../session/StatelessAdmission.ts"
+import { SessionId } from "../session/SessionId.ts"
+import { isClaimed } from "../session/StatelessAdmission.ts"
 import type { Connection, Received } from "../transport/Connection.ts"
-import * as Asking from "./asking/Asking.ts"
 import * as Batch from "./Batch.ts"
 import * as Engine from "./Engine.ts"
 import * as Handshake from "./Handshake.ts"
+import * as LineOrigin from "./line/LineOrigin.ts"
+import * as LineState from "./line/LineState.ts"
 import * as Delivery from "./listening/Delivery.ts"
-import * as Drain from "./listening/Drain.ts"
 import * as Feed from "./listening/Feed.ts"
-import type { Origin, Standing } from "./Origin.ts"
-import * as Origins from "./Origin.ts"
 import type { Server } from "./Server.ts"
-import * as SessionMemo from "./SessionMemo.ts"
 
-type Running = Fiber.Fiber<Engine.Answer>
-
-/** A request being served; it has a fiber as soon as it runs. */
-interface Call {
-  /** Whether it stays until one side ends it. */
-  readonly stands: boolean
-  fiber: Running | undefined
-}
-
-/** The session of the line, from its handshake on. */
-interface Session {
-  readonly handshake: Handshake.Handshake
-  readonly feed: Feed.Feed
-  readonly delivery: Delivery.Delivery
-}
-
-interface State {
-  readonly server: Server
-  readonly connection: Connection
-  readonly inFlight: InFlight.InFlight<Call>
-  readonly pending: PendingRequests.PendingRequests
-  readonly memo: SessionMemo.ClosableMemo
-  readonly standing: Standing
-  readonly fork: <A>(effect: Effect.Effect<A>) => Fiber.Fiber<A>
-  /** Sends an answer by itself, if there is one. */
-  readonly reply: Batch.Settle
-  lifecycle: Lifecycle.Lifecycle
-  session: Session | undefined
-  /** Tells the session what happens on the server. */
-  telling: Fiber.Fiber<void> | undefined
-  /** Notifications that are being heard. */
-  readonly hearing: Set<Fiber.Fiber<void>>
-  /** The level that the client asked for; until it does, it hears from `info` on. */
-  logLevel: LoggingLevel | undefined
-}
+type State = LineState.LineState
 
 const refuse = (reply: Batch.Settle, id: Message.RequestId | undefined, error: RpcError): void =>
   reply(Encode.failure(id, error))
 
-const advance = (state: State, event: Lifecycle.Event): Result.Result<void, RpcError> =>
-  Result.map(Lifecycle.step(state.lifecycle, event), (next) => {
-    state.lifecycle = next
-  })
+const isIdRequired = (state: State): boolean => LineState.revisionOf(state)?.errorIdRequired === true
 
-const initialize = (state: State, request: Message.Request): void => {
-  const settled = Result.flatMap(
-    Handshake.negotiate(request.params, state.server.identity, state.server.revisions),
-    (handshake) => Result.map(advance(state, "Initialize"), () => handshake)
-  )
-  if (Result.isFailure(settled)) return refuse(state.reply, request.id, settled.failure)
-  const handshake = settled.success
+/**
+ * Refuses what could not be read. Where an error must have an id, and none could be read, there is no answer (RPC-12,
+ * RPC-13), and the log has the reason.
+ */
+const refuseUnread = (state: State, reply: Batch.Settle, { error, id }: Pick<Message.Malformed, "id" | "error">) => {
+  if (id !== undefined || !isIdRequired(state)) return refuse(reply, id, error)
+  state.fork(Effect.logDebug("A message could not be read, and has no id to answer under", error.message))
+  reply(undefined)
+}
+
+/** Opens the session; the failure says that another handshake was faster. */
+const openSession = (state: State, handshake: Handshake.Handshake): Result.Result<void, RpcError> => {
+  const advanced = LineState.advance(state, "Initialize")
+  if (Result.isFailure(advanced)) return advanced
   const feed = Feed.make(handshake.revision)
   const { pendingMax } = state.server.subscriptionLimits
   // A session has no stream to end, so whatever its client's pace, it coalesces.
   state.session = { handshake, feed, delivery: Delivery.make(feed, { pendingMax, slowConsumer: "coalesce" }) }
   const { onSession } = state.server
   if (onSession !== undefined) state.fork(onSession(state.memo, handshake.revision))
-  state.reply(Encode.success(request.id, handshake.resultText))
+  return advanced
 }
 
-const send = (state: State) => (text: string): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    state.connection.send(text)
-    return state.connection.drained
-  })
-
-/** Sends ahead of an answer, and nothing once the request is answered or cancelled (PRG-06, STD-10). */
-const sendAhead = (state: State, id: Message.RequestId, call: Call): Origin["send"] => (text) =>
-  Effect.suspend(() => InFlight.holds(state.inFlight, id, call) ? send(state)(text) : Effect.void)
-
-const sessionOrigin = (state: State, { feed, handshake }: Session, sendAhead: Origin["send"]): Origin => ({
-  revision: handshake.revision,
-  clientInfo: handshake.clientInfo,
-  clientCapabilities: handshake.clientCapabilities,
-  session: {
-    id: "connection",
-    setLogLevel: (level) => {
-      state.logLevel = level
-    },
-    feed
-  },
-  logLevel: state.logLevel ?? "info",
-  askedLogLevel: state.logLevel,
-  credential: undefined,
-  header: () => undefined,
-  send: sendAhead,
-  ask: Asking.over({
-    revision: handshake.revision,
-    clientCapabilities: handshake.clientCapabilities,
-    pending: state.pending,
-    send: send(state)
-  }),
-  memo: state.memo,
-  release: undefined
-})
-
-/** Where a request comes from, or why it cannot be served. `ping` is welcome before the handshake too (PNG-01). */
-const originOf = (state: State, request: Message.Request, call: Call): Result.Result<Origin, RpcError> => {
-  const send = sendAhead(state, request.id, call)
-  if (isClaimed(request)) {
-    const { revisionsByVersion, versions } = state.server
-    return Result.map(
-      admitMeta(request.params, revisionsByVersion, versions),
-      (revision) =>
-        Origins.stateless(revision, request.params, { header: () => undefined, send, standing: state.standing })
-    )
-  }
-  const admitted = request.method === "ping" ? Result.succeed(undefined) : advance(state, "Request")
-  if (Result.isFailure(admitted)) return Result.fail(admitted.failure)
-  const { session } = state
-  return session === undefined
-    ? Result.fail(Rpc.invalidRequest("The first request must be initialize"))
-    : Result.succeed(sessionOrigin(state, session, send))
-}
-
-/** Serves a request. When it was cancelled it ends without an answer, once its finalizers have run (CAN-11). */
-const serve = (state: State, request: Message.Request, call: Call, origin: Origin, reply: Batch.Settle): void => {
-  const { id } = request
+/** Starts on a request. When it was cancelled it ends without an answer, once its finalizers have run (CAN-11). */
+const start = (
+  state: State,
+  { id }: Message.Request,
+  call: LineState.Call,
+  reply: Batch.Settle,
+  answer: Effect.Effect<Engine.Answer>
+): void => {
   const admitted = InFlight.admits(state.inFlight, id)
   if (Result.isFailure(admitted)) return refuse(reply, id, admitted.failure)
   InFlight.begin(state.inFlight, id, call)
-  call.fiber = state.fork(Engine.answer(state.server.methods, request, origin))
+  call.fiber = state.fork(answer)
   call.fiber.addObserver((exit) => {
     const isAnswered = InFlight.end(state.inFlight, id, call) && Exit.isSuccess(exit)
     reply(isAnswered ? exit.value.text : undefined)
   })
 }
 
+/** Serves a request that needs no session, by a method of the line's own. */
+const serveAhead = (state: State, request: Message.Request, method: Engine.Method): Effect.Effect<Engine.Answer> => {
+  const { methods, revisions } = state.server
+  return Engine.answerBy(methods, request, Handshake.origin(request.params, revisions, state.header), method)
+}
+
+/** Serves `initialize`. The session begins once it is answered well, whatever middleware make of it before. */
+const initialize = (state: State, request: Message.Request): void => {
+  const { identity, revisions } = state.server
+  let settled: Handshake.Handshake | undefined
+  const answer = serveAhead(state, request, ({ params }) => {
+    const handshake = Result.flatMap(
+      Handshake.negotiate(params, identity, revisions),
+      (handshake) => Result.map(Lifecycle.step(state.lifecycle, "Initialize"), () => handshake)
+    )
+    if (Result.isFailure(handshake)) return Effect.fail(handshake.failure)
+    settled = handshake.success
+    return Effect.succeed(settled.resultText)
+  })
+  const opened = Effect.map(answer, (answer) => {
+    const session = answer.code === undefined && settled !== undefined ? openSession(state, settled) : undefined
+    return session !== undefined && Result.isFailure(session) ? Engine.failure(request.id, session.failure) : answer
+  })
+  start(state, request, { stands: false, fiber: undefined }, state.reply, opened)
+}
+
+const pong: Engine.Method = () => Effect.succeed("{}")
+
 const onRequest = (state: State, request: Message.Request, reply: Batch.Settle): void => {
+  const call: LineState.Call = { stands: request.method === "subscriptions/listen", fiber: undefined }
   if (request.method === "ping" && state.session === undefined && !isClaimed(request)) {
-    return reply(Encode.success(request.id, "{}"))
+    return start(state, request, call, reply, serveAhead(state, request, pong))
   }
-  const call: Call = { stands: request.method === "subscriptions/listen", fiber: undefined }
-  const origin = originOf(state, request, call)
+  const origin = LineOrigin.ofRequest(state, request, call)
   return Result.isFailure(origin)
     ? refuse(reply, request.id, origin.failure)
-    : serve(state, request, call, origin.success, reply)
+    : start(state, request, call, reply, Engine.answer(state.server.methods, request, origin.success))
 }
 
 /** From here on the session is told what happens, one event at a time; what happens meanwhile coalesces. */
-const startTelling = (state: State, { delivery, feed }: Session): void => {
+const startTelling = (state: State, { delivery, feed }: LineState.Session): void => {
   Feed.open(feed)
   state.telling = state.fork(delivery.run((event) => {
     const text = Feed.messageFor(feed, event)
-    return text === undefined ? Effect.void : send(state)(text)
+    return text === undefined ? Effect.void : LineOrigin.send(state)(text)
   }))
-}
-
-const notificationOrigin = (state: State, { method, params }: Message.Notification): Origin | undefined => {
-  const { server, session } = state
-  // A notification has no stream of its own.
-  const send = (): Effect.Effect<void> => Effect.void
-  if (!isClaimed({ method, params })) return session && sessionOrigin(state, session, send)
-  const revision = admitMeta(params, server.revisionsByVersion, server.versions)
-  return Result.isFailure(revision)
-    ? undefined
-    : Origins.stateless(revision.success, params, { header: () => undefined, send })
 }
 
 /** Gives a notification to whoever listens, beside what the protocol demands. */
 const hear = (state: State, notification: Message.Notification): void => {
   const listener = state.server.onNotification
-  const origin = listener && notificationOrigin(state, notification)
+  const origin = listener && LineOrigin.ofNotification(state, notification)
   if (origin === undefined) return
   const fiber = state.fork(listener?.(notification, origin) ?? Effect.void)
   state.hearing.add(fiber)
@@ -214,7 +149,7 @@ const cancel = (state: State, params: Message.Params | undefined): void => {
 const onNotification = (state: State, notification: Message.Notification): void => {
   if (notification.method === "notifications/initialized") {
     // A stray one changes nothing, so there is nothing to do about a refusal.
-    advance(state, "Initialized")
+    LineState.advance(state, "Initialized")
     const { session } = state
     if (session !== undefined && !session.feed.isOpen) startTelling(state, session)
   } else if (notification.method === "notifications/cancelled") {
@@ -223,11 +158,16 @@ const onNotification = (state: State, notification: Message.Notification): void 
   hear(state, notification)
 }
 
+/** A revision that demands an id is told by those of the requests; of the rest there is nothing that could be said. */
+const refuseBatch = (state: State, items: Message.Batch["items"]): void => {
+  const error = Rpc.invalidRequest("Batches are not served here")
+  if (!isIdRequired(state)) return refuse(state.reply, undefined, error)
+  for (const item of items) if (item._tag === "Request") refuse(state.reply, item.id, error)
+}
+
 /** Serves a batch, where the revision of the session has them (BAT-01, BAT-02). */
 const onBatch = (state: State, { items }: Message.Batch): void => {
-  if (state.session?.handshake.revision.batches !== true) {
-    return refuse(state.reply, undefined, Rpc.invalidRequest("Batches are not served here"))
-  }
+  if (LineState.revisionOf(state)?.batches !== true) return refuseBatch(state, items)
   for (const { error, message, settle } of Batch.collect(items, state.connection.send)) {
     if (error !== undefined && message._tag === "Request") refuse(settle, message.id, error)
     else onSingle(state, message, settle)
@@ -241,7 +181,8 @@ const onSingle = (state: State, message: Message.Message | Message.Malformed, re
     case "Notification":
       return onNotification(state, message)
     case "Malformed":
-      return refuse(reply, message.id, message.error)
+      refuseUnread(state, reply, message)
+      return PendingRequests.settle(state.pending, message)
     case "Success":
     case "Failure":
       return PendingRequests.settle(state.pending, message)
@@ -259,44 +200,33 @@ const onMessage = (state: State, message: Message.Message | Message.Batch | Mess
 const onReceived = (state: State, received: Received): void =>
   received._tag === "Line"
     ? onMessage(state, Message.parse(received.text, state.server.messageLimits))
-    : refuse(state.reply, undefined, Rpc.invalidRequest(`The message is longer than ${received.unitsMax} characters`))
+    : refuseUnread(state, state.reply, {
+      id: undefined,
+      error: Rpc.invalidRequest(`The message is longer than ${received.unitsMax} characters`)
+    })
 
-/** What is running when the peer closes may still answer, for so long; a pipe may have been closed right after a call. */
+/**
+ * What is running when the peer closes may still answer, for so long, because a pipe may have been closed right after a
+ * call. A peer that reads nothing any more holds up the end for no longer either.
+ */
 const drainMillis = 1_000
 
-const running = (state: State, which: (call: Call) => boolean): ReadonlyArray<Running> =>
+/** In a fiber of its own: this one may be interrupted already, and the time must be cut short even so. */
+const briefly = (state: State, effect: Effect.Effect<unknown>): Effect.Effect<void> =>
+  Effect.suspend(() => Effect.asVoid(Fiber.await(state.fork(Effect.timeoutOption(effect, drainMillis)))))
+
+const running = (state: State, which: (call: LineState.Call) => boolean): ReadonlyArray<LineState.Running> =>
   InFlight.all(state.inFlight).flatMap((call) => call.fiber !== undefined && which(call) ? [call.fiber] : [])
 
 const everyCall = (): boolean => true
 
 /** Ends what stands open, and waits for that and for whatever else is said to end. */
-const drain = (state: State, which: (call: Call) => boolean): Effect.Effect<void> =>
+const drain = (state: State, which: (call: LineState.Call) => boolean): Effect.Effect<void> =>
   Effect.suspend(() => {
     state.standing.drain.begin()
     const fibers = running(state, which)
-    if (fibers.length === 0) return Effect.void
-    // In a fiber of its own: this one may be interrupted already, and the time must be cut short even so.
-    const ended = state.fork(Effect.timeoutOption(Fiber.awaitAll(fibers), drainMillis))
-    return Effect.asVoid(Fiber.await(ended))
+    return fibers.length === 0 ? Effect.void : briefly(state, Fiber.awaitAll(fibers))
   })
-
-const makeState = (server: Server, connection: Connection, fork: State["fork"]): State => ({
-  server,
-  connection,
-  inFlight: InFlight.make(server.sessionLimits.inFlightRequestsMax),
-  pending: PendingRequests.make(server.sessionLimits.inFlightRequestsMax),
-  memo: SessionMemo.make(),
-  standing: { drain: Drain.make(), announcesEnd: true, peer: connection },
-  fork,
-  reply: (text) => {
-    if (text !== undefined) connection.send(text)
-  },
-  lifecycle: Lifecycle.initial,
-  session: undefined,
-  telling: undefined,
-  hearing: new Set(),
-  logLevel: undefined
-})
 
 /** Brings what happens on the server to the session, and its drain to what stands open on the line. */
 const attach = (state: State): Effect.Effect<void, never, Scope.Scope> =>
@@ -319,7 +249,7 @@ const close = (state: State): Effect.Effect<void> =>
     yield* Fiber.interruptAll(state.hearing)
     if (state.telling !== undefined) yield* Fiber.interrupt(state.telling)
     yield* state.memo.close
-    yield* state.connection.drained
+    yield* briefly(state, state.connection.drained)
   })
 
 /**
@@ -331,7 +261,7 @@ const close = (state: State): Effect.Effect<void> =>
  */
 export const run = (server: Server, connection: Connection): Effect.Effect<void> =>
   Effect.flatMap(Effect.context<never>(), (context) => {
-    const state = makeState(server, connection, Effect.runForkWith(context))
+    const state = LineState.make(server, connection, Context.get(context, SessionId)(), Effect.runForkWith(context))
     const served = Effect.andThen(
       connection.listen((received) => onReceived(state, received)),
       drain(state, everyCall)

@@ -63,9 +63,11 @@ const serveMethod = (method: CustomMethod.Any, shape: HandlerShape, dialects: Di
       Effect.map(
         // The handler's type says that it fails with protocol errors; the engine masks what else comes.
         RequestContext.run(shape, decoded.success, info) as Effect.Effect<unknown, RpcError>,
-        (output) =>
+        (output) => {
           // The encoded form of a result is an object.
-          dialect.revision.encode.result(method.name, encode === undefined ? {} : encode(output) as Wire)
+          const wire = encode === undefined ? {} : encode(output) as Wire
+          return dialect.finish(dialect.revision.encode.result(method.name, wire))
+        }
       ))
   }
 }

@@ -10,14 +10,6 @@ import type { Seal } from "./asking/Seal.ts"
 import * as Identity from "./Identity.ts"
 
 /**
- * The methods whose result is the same text for everybody.
- *
- * @category models
- * @since 0.1.0
- */
-export type Fixed = "server/discover"
-
-/**
  * A revision in the mouth of a server.
  *
  * @category models
@@ -29,8 +21,8 @@ export interface Dialect {
   readonly seal: Seal
   /** The text of a result. */
   readonly finish: (wire: Wire) => string
-  /** The text of a result that does not change. */
-  readonly text: (name: Fixed) => string
+  /** The text of the result of `server/discover`, which does not change. */
+  readonly discovery: () => string
 }
 
 /**
@@ -41,31 +33,35 @@ export interface Dialect {
  */
 export type Dialects = (revision: Revision) => Dialect
 
-const once = <Key, A>(make: (key: Key) => A): (key: Key) => A => {
-  const made = new Map<Key, A>()
-  return (key) => {
-    const known = made.get(key)
-    if (known !== undefined) return known
-    const value = make(key)
-    made.set(key, value)
-    return value
-  }
-}
-
-const fixed = (
+const discoveryOf = (
   { capabilities, instructions }: Identity.Identity,
   { encode }: Revision,
   supportedVersions: ReadonlyArray<string>,
-  discovery: CacheHint | undefined
-): { readonly [Name in Fixed]: () => Wire } => ({
-  "server/discover": () =>
-    encode.result("server/discover", {
-      ...discovery,
-      supportedVersions,
-      capabilities: encode.serverCapabilities(capabilities),
-      ...(instructions === undefined ? {} : { instructions })
-    })
-})
+  hint: CacheHint | undefined
+): Wire =>
+  encode.result("server/discover", {
+    ...hint,
+    supportedVersions,
+    capabilities: encode.serverCapabilities(capabilities),
+    ...(instructions === undefined ? {} : { instructions })
+  })
+
+const makeOne = (
+  identity: Identity.Identity,
+  revision: Revision,
+  versions: ReadonlyArray<string>,
+  hint: CacheHint | undefined,
+  seal: Seal
+): Dialect => {
+  const finish = Identity.finisher(identity, revision)
+  let discovery: string | undefined
+  return {
+    revision,
+    seal,
+    finish,
+    discovery: () => discovery ??= finish(discoveryOf(identity, revision, versions, hint))
+  }
+}
 
 /**
  * The dialects of a server, by revision.
@@ -78,14 +74,13 @@ export const make = (
   versions: ReadonlyArray<string>,
   discovery: CacheHint | undefined,
   seal: Seal
-): Dialects =>
-  once((revision: Revision): Dialect => {
-    const finish = Identity.finisher(identity, revision)
-    const wires = fixed(identity, revision, versions, discovery)
-    return {
-      revision,
-      seal,
-      finish,
-      text: once((name: Fixed) => finish(wires[name]()))
-    }
-  })
+): Dialects => {
+  const made = new Map<Revision, Dialect>()
+  return (revision) => {
+    const known = made.get(revision)
+    if (known !== undefined) return known
+    const dialect = makeOne(identity, revision, versions, discovery, seal)
+    made.set(revision, dialect)
+    return dialect
+  }
+}

@@ -7,6 +7,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import * as Echo from "../jsonrpc/Echo.ts"
 import * as Encode from "../jsonrpc/Encode.ts"
 import type { Notification, Request } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
@@ -107,9 +108,13 @@ const methodOf = ({ custom, table }: Methods, name: string, origin: Origin): Met
 const dispatch = (method: Method | undefined, request: Request, origin: Origin): Effect.Effect<string, RpcError> =>
   method === undefined ? Effect.fail(Rpc.methodNotFound(request.method)) : method(request, origin)
 
-const serve = (methods: Methods, request: Request, origin: Origin): Effect.Effect<Answer> => {
+const serve = (
+  methods: Methods,
+  request: Request,
+  origin: Origin,
+  method: Method | undefined
+): Effect.Effect<Answer> => {
   const { intercept } = methods
-  const method = methodOf(methods, request.method, origin)
   if (method === undefined && intercept === undefined) {
     return Effect.succeed(failure(request.id, Rpc.methodNotFound(request.method)))
   }
@@ -117,8 +122,12 @@ const serve = (methods: Methods, request: Request, origin: Origin): Effect.Effec
   const served = Effect.suspend(() =>
     intercept === undefined ?
       dispatch(method, request, origin) :
-      intercept(request, origin, (request, origin) =>
-        dispatch(methodOf(methods, request.method, origin), request, origin))
+      intercept(request, origin, (passed, origin) =>
+        dispatch(
+          passed.method === request.method ? method : methodOf(methods, passed.method, origin),
+          passed,
+          origin
+        ))
   )
   const call = origin.release === undefined ? served : Effect.ensuring(served, origin.release)
   return Effect.matchCauseEffect(call, {
@@ -129,6 +138,23 @@ const serve = (methods: Methods, request: Request, origin: Origin): Effect.Effec
 }
 
 /**
+ * Answers a request by a method of the transport's own, which stands in no table: the handshake, say. Middleware and
+ * telemetry see it like any other.
+ *
+ * @category dispatch
+ * @since 0.1.0
+ */
+export const answerBy = (
+  methods: Methods,
+  request: Request,
+  origin: Origin,
+  method: Method | undefined
+): Effect.Effect<Answer> =>
+  methods.observe === undefined
+    ? serve(methods, request, origin, method)
+    : methods.observe(request, origin, (origin) => serve(methods, request, origin, method))
+
+/**
  * Answers a request. It never fails: errors become error responses, defects are masked (`-32603` with a reference that
  * the server's log has too). When the fiber is interrupted there is no answer, because nobody waits for one.
  *
@@ -136,9 +162,7 @@ const serve = (methods: Methods, request: Request, origin: Origin): Effect.Effec
  * @since 0.1.0
  */
 export const answer = (methods: Methods, request: Request, origin: Origin): Effect.Effect<Answer> =>
-  methods.observe === undefined
-    ? serve(methods, request, origin)
-    : methods.observe(request, origin, (origin) => serve(methods, request, origin))
+  answerBy(methods, request, origin, methodOf(methods, request.method, origin))
 
 const isRpcError = (error: unknown): error is RpcError => Predicate.isTagged(error, "RpcError")
 
@@ -151,7 +175,7 @@ const onFailure = (request: Request, cause: Cause.Cause<unknown>): Effect.Effect
   }
   // An interruption that arrives here came from inside the handler: of a cancelled request, nothing arrives.
   return Effect.map(
-    Masking.mask(`${request.method} failed`, cause),
+    Masking.mask(`${Echo.name(request.method)} failed`, cause),
     (masked) => failure(request.id, Rpc.internalError(masked.message, { reference: masked.reference }))
   )
 }
@@ -171,7 +195,8 @@ const listen = (methods: Methods, notification: Notification, origin: Origin): E
   return Effect.matchCauseEffect(origin.release === undefined ? heard : Effect.ensuring(heard, origin.release), {
     onSuccess: () => Effect.undefined,
     // There is nobody to tell: a notification has no answer (RPC-17).
-    onFailure: (cause) => Effect.as(Effect.logDebug(`${notification.method} was not heard`, cause), undefined)
+    onFailure: (cause) =>
+      Effect.as(Effect.logDebug(`${Echo.name(notification.method)} was not heard`, cause), undefined)
   })
 }
 
@@ -182,22 +207,29 @@ const heardAtOnceMax = 1024
  * What drivers give notifications to, beside doing what the protocol demands of them; `undefined` where nobody listens.
  * It never fails.
  *
+ * @param heardMax how many are heard at once
  * @category dispatch
  * @since 0.1.0
  */
 export const onNotification = (
-  methods: Methods
+  methods: Methods,
+  heardMax = heardAtOnceMax
 ): ((notification: Notification, origin: Origin) => Effect.Effect<void>) | undefined => {
   const { intercept, notifications, observe } = methods
   if (intercept === undefined && observe === undefined && notifications.size === 0) return undefined
   let heard = 0
+  const hearing = (notification: Notification, origin: Origin): Effect.Effect<void> =>
+    observe === undefined
+      ? listen(methods, notification, origin)
+      : observe(notification, origin, (origin) => listen(methods, notification, origin))
   return (notification, origin) =>
-    Effect.suspend(() => {
-      if (heard >= heardAtOnceMax) return Effect.logWarning(`${notification.method} was dropped: too many at once`)
-      heard += 1
-      const hearing = observe === undefined
-        ? listen(methods, notification, origin)
-        : observe(notification, origin, (origin) => listen(methods, notification, origin))
-      return Effect.ensuring(hearing, Effect.sync(() => void (heard -= 1)))
-    })
+    // Counted so that no interruption, wherever it comes, leaves it counted.
+    Effect.acquireUseRelease(
+      Effect.sync(() => ++heard <= heardMax),
+      (isHeard) =>
+        isHeard
+          ? hearing(notification, origin)
+          : Effect.logWarning(`${notification.method} was dropped: too many at once`),
+      () => Effect.sync(() => void (heard -= 1))
+    )
 }

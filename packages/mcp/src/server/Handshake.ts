@@ -4,15 +4,19 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { isObject, type Params } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
 import type { Revision } from "../revision/Revision.ts"
-import { negotiateSession } from "../revision/Revisions.ts"
+import { negotiateSession, withoutHeader } from "../revision/Revisions.ts"
 import type { ClientCapabilities } from "../schema/Capabilities.ts"
 import type { Implementation } from "../schema/Implementation.ts"
+import { unsupported } from "./asking/Asking.ts"
 import type { Identity } from "./Identity.ts"
+import type { Origin } from "./Origin.ts"
+import * as SessionMemo from "./SessionMemo.ts"
 
 /**
  * What a handshake settled.
@@ -70,4 +74,33 @@ export const negotiate = (
       clientCapabilities: capabilities as ClientCapabilities,
       resultText: resultOf(identity, revision)
     })
+}
+
+/**
+ * Where a request before the session comes from, as far as that is known: the handshake itself, or a `ping` ahead of it.
+ * Its revision is the one that a handshake with these params would settle on.
+ *
+ * @category handshake
+ * @since 0.1.0
+ */
+export const origin = (
+  params: Params | undefined,
+  revisions: ReadonlyArray<Revision>,
+  header: Origin["header"]
+): Origin => {
+  const { capabilities, clientInfo, protocolVersion } = params ?? {}
+  const memo = SessionMemo.make()
+  return {
+    revision: negotiateSession(revisions, typeof protocolVersion === "string" ? protocolVersion : "") ?? withoutHeader,
+    clientInfo: isImplementation(clientInfo) ? clientInfo : undefined,
+    clientCapabilities: isObject(capabilities) ? capabilities as ClientCapabilities : {},
+    session: undefined,
+    logLevel: undefined,
+    credential: header("authorization"),
+    header,
+    send: () => Effect.void,
+    ask: unsupported,
+    memo,
+    release: memo.close
+  }
 }

@@ -26,7 +26,7 @@ export interface ServerInfo {
   readonly icons?: ReadonlyArray<Icon>
   /** How to use the server, for the model. */
   readonly instructions?: string
-  /** The extensions that are supported, by identifier, with their settings; told on revisions that have them. */
+  /** The extensions that are supported, by identifier (`com.example/name`), with settings; told where revisions have them. */
   readonly extensions?: Settings
   /** What is supported beside the protocol without being an extension, by name, with its settings. */
   readonly experimental?: Settings
@@ -53,12 +53,21 @@ export interface Identity {
 }
 
 /**
+ * Whether there may be something to complete: prompts and templates come and go, so it is not asked whether any that is
+ * there now has completions (CMP-01).
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const canComplete = (kinds: ReadonlySet<Kind>): boolean => kinds.has("prompts") || kinds.has("resources")
+
+/**
  * Capabilities follow from what there is, and what is said to come (LIF-03). Logging is always declared, because any
  * handler may log to its client (LOG-01); lists may always change, because there is a registry.
  */
-const capabilitiesOf = (kinds: ReadonlySet<Kind>, completes: boolean): ServerCapabilities => ({
+const capabilitiesOf = (kinds: ReadonlySet<Kind>): ServerCapabilities => ({
   logging: {},
-  ...(completes ? { completions: {} } : {}),
+  ...(canComplete(kinds) ? { completions: {} } : {}),
   ...(kinds.has("tools") ? { tools: { listChanged: true } } : {}),
   ...(kinds.has("resources") ? { resources: { subscribe: true, listChanged: true } } : {}),
   ...(kinds.has("prompts") ? { prompts: { listChanged: true } } : {})
@@ -80,16 +89,36 @@ const implementationOf = ({ description, icons, name, title, version, websiteUrl
 })
 
 /**
- * The identity of a server that declares these kinds of components, and completions where there are any (CMP-01).
+ * The identity of a server that declares these kinds of components.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (info: ServerInfo, kinds: ReadonlySet<Kind>, completes: boolean): Identity => ({
+export const make = (info: ServerInfo, kinds: ReadonlySet<Kind>): Identity => ({
   implementation: implementationOf(info),
   instructions: info.instructions,
-  capabilities: { ...capabilitiesOf(kinds, completes), ...claimsOf(info) }
+  capabilities: { ...capabilitiesOf(kinds), ...claimsOf(info) }
 })
+
+/** Dot-separated labels, a slash, and a name that may be empty (KEY-02 to KEY-04). */
+const identifier =
+  /^(?:[a-z](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?\/(?:[a-z0-9](?:[\w.-]*[a-z0-9])?)?$/i
+
+/**
+ * What is wrong with what an author says of a server, as a sentence: an extension is identified like a key of `_meta`,
+ * with a prefix (EXN-01).
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const flaw = ({ extensions = {} }: ServerInfo): string | undefined => {
+  const wrong = Object.keys(extensions).find((name) => !identifier.test(name))
+  return wrong === undefined
+    ? undefined
+    : `${
+      JSON.stringify(wrong)
+    } identifies no extension: it must be a prefix of labels and a name, as in "com.example/name"`
+}
 
 /**
  * Turns the wire form of a result into text. Made once for each server and revision.

@@ -7,6 +7,7 @@
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -48,8 +49,9 @@ export const layerRouterStore = (
       const stores = yield* HttpStores.taken
       return {
         serve: Effect.fnUntraced(function*(server) {
+          // What the driver leaves running when the scope ends is interrupted after it.
+          const fork = yield* FiberSet.makeRuntime()
           const handle = yield* Effect.provideContext(HttpDriver.make(server, HttpPolicy.make(options)), stores)
-          const fork = Effect.runForkWith(yield* Effect.context<never>())
           const { readBody = RouterExchange.readText } = options
           const bytesMax = server.messageLimits.messageBytesMax
           yield* router.add("*", options.path ?? "/mcp", (request) =>
@@ -97,8 +99,9 @@ const layerWeb = (
     const stores = yield* HttpStores.taken
     return Context.make(ServerTransport, {
       serve: Effect.fnUntraced(function*(server) {
+        // What the driver leaves running when the scope ends is interrupted after it.
+        const fork = yield* FiberSet.makeRuntime()
         const handle = yield* Effect.provideContext(HttpDriver.make(server, policy), stores)
-        const fork = Effect.runForkWith(yield* Effect.context<never>())
         const bytesMax = server.messageLimits.messageBytesMax
         yield* Deferred.succeed(handler, (request) => WebExchange.serve(request, handle, { bytesMax, fork }))
       })

@@ -21,15 +21,16 @@ import * as Server from "./Server.ts"
 import { ServerTransport, type ServerTransportError } from "./ServerTransport.ts"
 
 /**
- * What a server is besides its catalog.
+ * What a server is besides its catalog. Written as a type without parameters, it is that of options without middleware,
+ * policies and methods of one's own: what those need is known by their types only, so let them be inferred.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Options<
-  M extends ReadonlyArray<Middleware.Any> = ReadonlyArray<Middleware.Any>,
-  P extends ReadonlyArray<Policy.Any> = ReadonlyArray<Policy.Any>,
-  C extends ReadonlyArray<CustomMethod.Registration> = ReadonlyArray<CustomMethod.Registration>
+  M extends ReadonlyArray<Middleware.Any> = readonly [],
+  P extends ReadonlyArray<Policy.Any> = readonly [],
+  C extends ReadonlyArray<CustomMethod.Registration> = readonly []
 > extends ServerInfo, ListOptions, CallOptions<M, P, C> {
   /** The revisions that are spoken, newest first. Default: all. */
   readonly revisions?: ReadonlyArray<Revision>
@@ -43,10 +44,17 @@ export interface Options<
  */
 export class McpServer extends Context.Service<McpServer, Server.Server>()("@parley/mcp/server/McpServer") {}
 
+/** Options of which it is forgotten what they need. */
+type AnyOptions = Options<
+  ReadonlyArray<Middleware.Any>,
+  ReadonlyArray<Policy.Any>,
+  ReadonlyArray<CustomMethod.Registration>
+>
+
 const build = (
   entries: ReadonlyArray<Catalog.AnyEntry>,
   context: Context.Context<never>,
-  options: Options
+  options: AnyOptions
 ): Effect.Effect<Server.Server, CatalogError> =>
   Server.make(entries, context, { info: options, options, revisions: options.revisions ?? all })
 
@@ -65,7 +73,7 @@ const servedContext = (
     return Context.add(services, Catalog.handler(entry.key), shape) as Context.Context<never>
   }, context)
 
-const fromSource = (source: Source, options: Options): Effect.Effect<Server.Server, CatalogError> =>
+const fromSource = (source: Source, options: AnyOptions): Effect.Effect<Server.Server, CatalogError> =>
   Effect.flatMap(Effect.context<never>(), (context) => {
     if ("_tag" in source && source._tag === "Catalog") return build(source.entries, context, options)
     const served = "_tag" in source ? [source] : source
@@ -147,7 +155,7 @@ export const layer: {
     CatalogError | ServerTransportError,
     ServedRequirements<S, M, P, C> | ServerTransport
   >
-} = (source: Source, options: Options) =>
+} = (source: Source, options: AnyOptions) =>
   Layer.effectContext(
     Effect.gen(function*() {
       const server = yield* fromSource(source, options)

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as HttpPolicy from "../session/HttpPolicy.ts"
@@ -54,8 +55,8 @@ export const layerRouter = (
     const { messagesPath = "/messages", path = "/sse", readBody = RouterExchange.readText, ...policy } = options
     const router = yield* HttpRouter.HttpRouter
     const server = yield* McpServer
+    const fork = yield* FiberSet.makeRuntime()
     const sse = yield* HttpSse.make(server, HttpPolicy.make(policy), messagesPath)
-    const fork = Effect.runForkWith(yield* Effect.context<never>())
     const serving = { bytesMax: server.messageLimits.messageBytesMax, fork, readBody }
     yield* router.add("*", path, (request) => RouterExchange.serve(request, sse.onStream, serving))
     yield* router.add("*", messagesPath, (request) => RouterExchange.serve(request, sse.onMessage, serving))

@@ -14,6 +14,7 @@ import type { Shelves } from "./component/Components.ts"
 import { guard, ofFilter, ofPrompt, ofReference, ofResource, ofTool } from "./component/Visibility.ts"
 import type { Dialects } from "./Dialect.ts"
 import type { Method, MethodTable } from "./Engine.ts"
+import { canComplete } from "./Identity.ts"
 import { complete } from "./methods/CompletionMethod.ts"
 import { listen, type Listening } from "./methods/ListenMethod.ts"
 import { list, type ListMethod, type Lists } from "./methods/ListMethods.ts"
@@ -42,8 +43,6 @@ export interface Setup {
   readonly shelves: Shelves
   /** The kinds of components that are declared, though there may be none of one. */
   readonly kinds: ReadonlySet<Kind>
-  /** Whether there is anything to complete. */
-  readonly completes: boolean
   readonly dialects: Dialects
   readonly lists: Lists
   readonly listening: Listening
@@ -55,12 +54,12 @@ export interface Setup {
  * @category constructors
  * @since 0.1.0
  */
-export const make = ({ completes, dialects, kinds, listening, lists, shelves }: Setup): MethodTable => {
+export const make = ({ dialects, kinds, listening, lists, shelves }: Setup): MethodTable => {
   const serve = (method: ListMethod): Method => list(shelves, dialects, lists, method)
   const methods = new Map<string, Method>([
     ["ping", () => Effect.succeed("{}")],
     ["logging/setLevel", setLevel],
-    ["server/discover", (_, origin) => Effect.sync(() => dialects(origin.revision).text("server/discover"))],
+    ["server/discover", (_, origin) => Effect.sync(() => dialects(origin.revision).discovery())],
     ["subscriptions/listen", guard(shelves, ofFilter, (components) => listen(components, dialects, listening))]
   ])
   if (kinds.has("tools")) {
@@ -81,7 +80,7 @@ export const make = ({ completes, dialects, kinds, listening, lists, shelves }: 
     methods.set("prompts/list", serve("prompts/list"))
     methods.set("prompts/get", guard(shelves, ofPrompt, (components) => getPrompt(components, dialects)))
   }
-  if (completes) {
+  if (canComplete(kinds)) {
     methods.set("completion/complete", guard(shelves, ofReference, (components) => complete(components, dialects)))
   }
   return methods

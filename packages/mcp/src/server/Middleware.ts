@@ -1,8 +1,9 @@
 /**
  * What stands between the transports of a server and its methods: each middleware gets every request and every
  * notification, may change it, answer it itself, look at the answer or change that, and may provide services to the
- * handler. Only `initialize`, and a `ping` before it, do not come by here: they are the transport's own. What the
- * protocol does with a notification (cancelling, say) happens whatever middleware make of it.
+ * handler. The handshake comes by here too; a client whose `initialize` is refused, or answered without `next`, has no
+ * session. What a transport refuses by itself (no message, an unknown session, a version that is not spoken) does not get
+ * this far, and what the protocol does with a notification (cancelling, say) happens whatever middleware make of it.
  *
  * @since 0.1.0
  */
@@ -184,7 +185,8 @@ export const service = <I, S>(service: Context.Key<I, S>) =>
   )
 
 /**
- * Finds out who a request acts for, or refuses it. Handlers and policies read it as `McpRequest.principal`.
+ * Finds out who a request acts for, or refuses it. Handlers and policies read it as `McpRequest.principal`. Where it finds
+ * nobody, who was found before stays, so that several ways to find out can stand one after the other.
  *
  * @category constructors
  * @since 0.1.0
@@ -192,7 +194,9 @@ export const service = <I, S>(service: Context.Key<I, S>) =>
 export const principal = <R = never>(
   find: (message: Inbound) => Effect.Effect<string | undefined, RpcError, R>
 ): Middleware<never, R> =>
-  make((message, next) => Effect.flatMap(find(message), (principal) => next({ ...message, principal })))
+  make((message, next) =>
+    Effect.flatMap(find(message), (found) => next({ ...message, principal: found ?? message.principal }))
+  )
 
 /**
  * What several middleware provide.

@@ -15,6 +15,7 @@ import { isRequestId, type Request } from "../jsonrpc/Message.ts"
 import { isAtLeast, type LoggingLevel } from "../schema/Logging.ts"
 import { MetaKey } from "../schema/Meta.ts"
 import { metaOf } from "../session/StatelessAdmission.ts"
+import * as Feed from "./listening/Feed.ts"
 import type { Origin } from "./Origin.ts"
 
 /** Writes what goes out ahead of the answer; a notification that the revision cannot say is not sent. */
@@ -72,9 +73,23 @@ const logger = (origin: Origin): RequestInfo["log"] => {
 }
 
 /** How a handler asks. */
-type Questions = Pick<RequestInfo, "ask" | "once">
+type Questions = Pick<RequestInfo, "ask" | "once" | "round">
 
-const runOnce: RequestInfo["once"] = (_, effect) => effect
+/**
+ * How a step is run where nothing is run again: like anything else.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const runOnce: RequestInfo["once"] = (_, effect) => effect
+
+/**
+ * The first run of a handler, and the only one where it is not stopped to ask.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const firstRound: RequestInfo["round"] = { index: 0, isAsking: () => false }
 
 /**
  * The facts of a request, as handlers see them. Questions go to the origin, unless others are given.
@@ -101,8 +116,12 @@ export const make = (request: Request, origin: Origin, questions?: Questions): R
     log: logger(origin),
     ask: questions === undefined ? origin.ask : questions.ask,
     once: questions === undefined ? runOnce : questions.once,
+    round: questions === undefined ? firstRound : questions.round,
     urlElicitationRequiredCode: origin.revision.urlElicitationRequiredCode,
     elicitationComplete: (elicitationId) => send(origin, "notifications/elicitation/complete", { elicitationId }),
+    expectVisit: (elicitationId) => {
+      if (origin.session !== undefined) Feed.expectVisit(origin.session.feed, elicitationId)
+    },
     session: origin.memo,
     pause: origin.pause
   }

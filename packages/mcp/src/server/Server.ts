@@ -8,7 +8,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { AnyEntry } from "../contract/Catalog.ts"
-import type { CatalogError, Registry as RegistryService } from "../contract/Registry.ts"
+import { CatalogError, type Registry as RegistryService } from "../contract/Registry.ts"
 import { JsonRpcLimits, type Limits as MessageLimits } from "../jsonrpc/Limits.ts"
 import type { Revision } from "../revision/Revision.ts"
 import { type Bus, makeMemory, NotificationBus } from "../session/NotificationBus.ts"
@@ -25,7 +25,6 @@ import { type Methods, onNotification } from "./Engine.ts"
 import * as Identity from "./Identity.ts"
 import * as Drain from "./listening/Drain.ts"
 import * as ServerMethods from "./Methods.ts"
-import { isOffered } from "./methods/CompletionMethod.ts"
 import * as ListenMethod from "./methods/ListenMethod.ts"
 import type { Standing } from "./Origin.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -85,19 +84,21 @@ export const make = (
   Effect.gen(function*() {
     const bus = Option.getOrUndefined(yield* Effect.serviceOption(NotificationBus)) ?? (yield* makeMemory)
     const kinds = declared(options, entries)
-    const lists = yield* toLists(options)
+    const seal = yield* Seal.make
+    const lists = yield* Effect.fromResult(toLists(options, seal.keys))
     const shelves = Components.empty()
     const { clientLogs = true, policies = [] } = options
     const prepare = Handlers.make({ name: info.name, policies, clientLogs }, context)
     const setting = { visible: options.visible, reading: lists.caching.reading, prepare }
     const registry = Registry.make({ shelves, setting, kinds, bus })
     yield* Registry.stock({ shelves, setting }, registry, entries, context)
-    const completes = isOffered(shelves)
-    const identity = Identity.make(info, kinds, completes)
+    const flaw = Identity.flaw(info)
+    if (flaw !== undefined) return yield* Effect.fail(new CatalogError({ message: flaw }))
+    const identity = Identity.make(info, kinds)
     const versions = revisions.map((revision) => revision.version)
-    const dialects = Dialect.make(identity, versions, lists.caching.discover, yield* Seal.make)
+    const dialects = Dialect.make(identity, versions, lists.caching.discover, seal)
     const listening = ListenMethod.make(bus, yield* SubscriptionLimits, identity.capabilities)
-    const table = ServerMethods.make({ shelves, kinds, completes, dialects, lists, listening })
+    const table = ServerMethods.make({ shelves, kinds, dialects, lists, listening })
     const isKnown: Telemetry.IsKnown = (kind, name) => shelves[kind].get(name) !== undefined
     const methods = yield* toMethods(options, table, { dialects, prepare, registry, context, isKnown })
     return {

@@ -28,10 +28,11 @@ interface Contents {
   readonly built: Map<object, Deferred.Deferred<Exit.Exit<unknown, unknown>>>
 }
 
-const build = <A, E>(contents: Contents, key: object, make: SessionBuild<A, E>): Effect.Effect<A, E> => {
+/** Must not be interrupted between noting that somebody builds, and seeing to it that the end of that is noted. */
+const build = <A, E>(contents: Contents, key: object, make: Effect.Effect<A, E>): Effect.Effect<A, E> => {
   const deferred = Deferred.makeUnsafe<Exit.Exit<unknown, unknown>>()
   contents.built.set(key, deferred)
-  return Effect.onExit(make(contents.scope), (exit) => {
+  return Effect.onExit(make, (exit) => {
     if (Exit.isFailure(exit)) contents.built.delete(key)
     return Deferred.succeed(deferred, exit)
   })
@@ -46,16 +47,16 @@ const build = <A, E>(contents: Contents, key: object, make: SessionBuild<A, E>):
 export const make = (): ClosableMemo => {
   let contents: Contents | undefined
   const get = <A, E>(key: object, make: SessionBuild<A, E>): Effect.Effect<A, E> =>
-    Effect.suspend(() => {
-      contents ??= { scope: Scope.makeUnsafe(), built: new Map() }
-      const known = contents.built.get(key)
-      if (known === undefined) return build(contents, key, make)
-      return Effect.flatMap(Deferred.await(known), (exit) =>
+    Effect.uninterruptibleMask((restore): Effect.Effect<A, E> => {
+      const current: Contents = contents ??= { scope: Scope.makeUnsafe(), built: new Map() }
+      const known = current.built.get(key)
+      if (known === undefined) return build(current, key, restore(Effect.suspend(() => make(current.scope))))
+      return restore(Effect.flatMap(Deferred.await(known), (exit): Effect.Effect<A, E> =>
         // Who began to build was cancelled; who waits for it was not, and builds anew.
         Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
           ? get(key, make)
           // What is kept under a key was built by the builder of that key, so it has its type.
-          : exit as Exit.Exit<A, E>)
+          : exit as Exit.Exit<A, E>))
     })
   return {
     get,

@@ -115,7 +115,7 @@ const subjectOf = (
     },
     details: {
       ...(message._tag === "Request" ? { "jsonrpc.request.id": String(message.id) } : {}),
-      // On a line there is one session, which has no id.
+      // The id of a session on a pipe is known to nobody else.
       ...(isHttp ? when("mcp.session.id", origin.session?.id) : {}),
       ...when("mcp.resource.uri", message.params?.uri)
     }
@@ -189,22 +189,23 @@ const withSpan = <A extends Answer | undefined>(
   tracer: Tracer.Tracer,
   serve: (origin: Origin) => Effect.Effect<A>
 ): Effect.Effect<A> =>
-  Effect.flatMap(makeSpan(message, subject, tracer), (span) => {
-    const meta = StatelessAdmission.metaOf(message.params)
-    const luggage = TraceContext.luggage(meta, TraceContext.parse(meta))
-    const services = Context.make(Tracer.ParentSpan, span).pipe(Context.add(Tracer.Tracer, tracer))
-    const trace = tracing(span, luggage)
-    const traced: Origin = {
-      ...origin,
-      trace,
-      services,
-      ask: (method, params) => Effect.flatMap(trace(params), (params) => origin.ask(method, params))
-    }
-    return serve(traced).pipe(
-      Effect.onExit((exit) => endSpan(span, exit, errorTypeOf(exit, message.method))),
-      Effect.updateContext((own: Context.Context<never>) => Context.merge(own, services))
-    )
-  })
+  Effect.acquireUseRelease(
+    makeSpan(message, subject, tracer),
+    (span) => {
+      const meta = StatelessAdmission.metaOf(message.params)
+      const luggage = TraceContext.luggage(meta, TraceContext.parse(meta))
+      const services = Context.make(Tracer.ParentSpan, span).pipe(Context.add(Tracer.Tracer, tracer))
+      const trace = tracing(span, luggage)
+      const traced: Origin = {
+        ...origin,
+        trace,
+        services,
+        ask: (method, params, options) => Effect.flatMap(trace(params), (params) => origin.ask(method, params, options))
+      }
+      return Effect.updateContext(serve(traced), (own: Context.Context<never>) => Context.merge(own, services))
+    },
+    (span, exit) => endSpan(span, exit, errorTypeOf(exit, message.method))
+  )
 
 // The boundaries that the conventions advise, in seconds.
 const boundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]

@@ -7,7 +7,7 @@
 
 /**
  * Who may be named in `Host` or `Origin`: loopback names only, a list of host names (with or without a port), or
- * anybody.
+ * anybody. Case does not matter. A list of origins may also name whole ones (`https://app.example.com`).
  *
  * @category models
  * @since 0.1.0
@@ -71,13 +71,23 @@ export const defaultPolicy: HttpPolicy = {
   drainMillis: 5_000
 }
 
+const lowered = (allowed: AllowedHosts): AllowedHosts =>
+  typeof allowed === "string" ? allowed : allowed.map((name) => name.toLowerCase())
+
 /**
  * The default policy with changes.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (changes: Partial<HttpPolicy> = {}): HttpPolicy => ({ ...defaultPolicy, ...changes })
+export const make = (changes: Partial<HttpPolicy> = {}): HttpPolicy => {
+  const policy = { ...defaultPolicy, ...changes }
+  return {
+    ...policy,
+    allowedHosts: lowered(policy.allowedHosts),
+    allowedOrigins: lowered(policy.allowedOrigins)
+  }
+}
 
 const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"])
 
@@ -111,7 +121,9 @@ const originHost = /^https?:\/\/([^/?#@\\]+)$/
  * @since 0.1.0
  */
 export const admitsOrigin = (policy: HttpPolicy, origin: string | undefined): boolean => {
-  if (origin === undefined || policy.allowedOrigins === "any") return true
-  const host = originHost.exec(origin.toLowerCase())?.[1]
-  return host !== undefined && admits(policy.allowedOrigins, host)
+  const allowed = policy.allowedOrigins
+  if (origin === undefined || allowed === "any") return true
+  const name = origin.toLowerCase()
+  const host = originHost.exec(name)?.[1]
+  return host !== undefined && (admits(allowed, host) || (allowed !== "loopback" && allowed.includes(name)))
 }

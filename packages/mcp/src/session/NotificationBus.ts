@@ -21,6 +21,8 @@ export type ServerEvent =
   | { readonly _tag: "ListChanged"; readonly kind: "tools" | "prompts" | "resources" }
   /** What can be read at a URI has changed. */
   | { readonly _tag: "ResourceUpdated"; readonly uri: string }
+  /** A visit that a user was asked to make is over. */
+  | { readonly _tag: "VisitCompleted"; readonly elicitationId: string }
 
 /**
  * A bus: everything published reaches everybody who listens at that time, in one order for each publisher.

@@ -4,7 +4,15 @@
  *
  * @since 0.1.0
  */
-import type { Failure, RequestId, Success } from "../jsonrpc/Message.ts"
+import type { Failure, Malformed, RequestId, Success } from "../jsonrpc/Message.ts"
+
+/**
+ * What may come back for a request; also a text that is no message, but says whose answer it was meant to be.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Answer = Success | Failure | Malformed
 
 /**
  * What is waited for.
@@ -13,7 +21,7 @@ import type { Failure, RequestId, Success } from "../jsonrpc/Message.ts"
  * @since 0.1.0
  */
 export interface PendingRequests {
-  readonly waiting: Map<RequestId, (answer: Success | Failure) => void>
+  readonly waiting: Map<RequestId, (answer: Answer) => void>
   /** Most requests at a time. */
   readonly max: number
   nextId: number
@@ -35,7 +43,7 @@ export const make = (max: number): PendingRequests => ({ waiting: new Map(), max
  */
 export const begin = (
   pending: PendingRequests,
-  onAnswer: (answer: Success | Failure) => void
+  onAnswer: (answer: Answer) => void
 ): RequestId | undefined => {
   if (pending.waiting.size >= pending.max) return undefined
   const id = pending.nextId
@@ -50,9 +58,10 @@ export const begin = (
  * @category operations
  * @since 0.1.0
  */
-export const settle = (pending: PendingRequests, answer: Success | Failure): void => {
-  if (answer.id === undefined) return
-  const onAnswer = pending.waiting.get(answer.id)
-  pending.waiting.delete(answer.id)
+export const settle = (pending: PendingRequests, answer: Answer): void => {
+  const id = answer._tag === "Malformed" ? answer.answers : answer.id
+  if (id === undefined) return
+  const onAnswer = pending.waiting.get(id)
+  pending.waiting.delete(id)
   onAnswer?.(answer)
 }

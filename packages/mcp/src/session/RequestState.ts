@@ -23,17 +23,19 @@ export interface Limits {
   readonly charactersMax: number
   /** How long a state is good, in milliseconds. */
   readonly lifetimeMillis: number
+  /** How long questions wait for steps (`Ask.once`) that are under way beside them, in milliseconds. */
+  readonly stepMillis: number
 }
 
 /**
- * The limits in force unless others are provided: 65,536 characters, 10 minutes.
+ * The limits in force unless others are provided: 65,536 characters, 10 minutes, 1 minute for steps.
  *
  * @category references
  * @since 0.1.0
  */
 export const RequestStateLimits: Context.Reference<Limits> = Context.Reference<Limits>(
   "@parley/mcp/session/RequestStateLimits",
-  { defaultValue: () => ({ charactersMax: 65_536, lifetimeMillis: 600_000 }) }
+  { defaultValue: () => ({ charactersMax: 65_536, lifetimeMillis: 600_000, stepMillis: 60_000 }) }
 )
 
 /**
@@ -68,6 +70,8 @@ export interface Answered {
  * @since 0.1.0
  */
 export interface State {
+  /** How many times the request was answered with questions. */
+  readonly round: number
   readonly answers: ReadonlyMap<string, Answered>
   readonly steps: ReadonlyMap<string, unknown>
   readonly asked: ReadonlyMap<string, Asked>
@@ -79,7 +83,7 @@ export interface State {
  * @category constants
  * @since 0.1.0
  */
-export const empty: State = { answers: new Map(), steps: new Map(), asked: new Map() }
+export const empty: State = { round: 0, answers: new Map(), steps: new Map(), asked: new Map() }
 
 const AnswerEntry = Schema.Tuple([Schema.String, Schema.NullOr(Schema.String), Schema.Unknown, Schema.Finite])
 const StepEntry = Schema.Tuple([Schema.String, Schema.Unknown])
@@ -88,6 +92,7 @@ const AskedEntry = Schema.Tuple([Schema.String, Schema.String, Schema.String, Sc
 /** What is sealed: arrays rather than objects, so that no name is a special one. */
 const Written = Schema.Struct({
   expiresMillis: Schema.Finite,
+  round: Schema.Natural,
   answers: Schema.Array(AnswerEntry),
   steps: Schema.Array(StepEntry),
   asked: Schema.Array(AskedEntry)
@@ -106,6 +111,7 @@ const decodeWritten = Schema.decodeUnknownResult(WrittenText)
 export const write = (state: State, expiresMillis: number): string => {
   const written: typeof Written.Type = {
     expiresMillis,
+    round: state.round,
     answers: Array.from(
       state.answers,
       ([key, { fingerprint = null, response, waitedMillis }]) => [key, fingerprint, response, waitedMillis] as const
@@ -137,9 +143,10 @@ export type Unusable = "Expired" | "Unreadable"
 export const read = (text: string, nowMillis: number): Result.Result<State, Unusable> => {
   const decoded = decodeWritten(text)
   if (Result.isFailure(decoded)) return Result.fail("Unreadable")
-  const { answers, asked, expiresMillis, steps } = decoded.success
+  const { answers, asked, expiresMillis, round, steps } = decoded.success
   if (nowMillis >= expiresMillis) return Result.fail("Expired")
   return Result.succeed({
+    round,
     answers: new Map(
       answers.map(([key, fingerprint, response, waitedMillis]) =>
         [key, { fingerprint: fingerprint ?? undefined, response, waitedMillis }] as const
@@ -171,7 +178,14 @@ export interface Caller {
   readonly credential: string | undefined
 }
 
-const callerOf = ({ credential, principal }: Caller): ReadonlyArray<string> => {
+/**
+ * Who somebody is to what is kept for them: the principal, which stays the same when a token is renewed, or else the
+ * credential.
+ *
+ * @category binding
+ * @since 0.1.0
+ */
+export const callerOf = ({ credential, principal }: Caller): ReadonlyArray<string> => {
   if (principal !== undefined) return ["principal", principal]
   return credential === undefined ? [] : ["credential", credential]
 }
@@ -235,7 +249,7 @@ export const withResponses = (
   const answers = new Map(state.answers)
   for (const [key, response] of Object.entries(responses)) {
     const asked = state.asked.get(key)
-    if (state !== empty && asked === undefined) continue
+    if (state.round > 0 && asked === undefined) continue
     if (asked !== undefined && !isAnswer(asked.method, response)) {
       return Result.fail(`The input response "${key}" is not an answer to ${asked.method}`)
     }

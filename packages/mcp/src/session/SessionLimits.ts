@@ -14,7 +14,10 @@ import * as Context from "effect/Context"
 export interface Limits {
   /** Most sessions at a time; beyond it the one idle longest makes room. */
   readonly sessionsMax: number
-  /** How long a session may be idle, in milliseconds, before it is closed. Work in flight keeps it. */
+  /**
+   * How long a session may be idle, in milliseconds, before it is closed. Work in flight keeps it. A question to its client
+   * waits no longer than that either, unless it says so itself.
+   */
   readonly sessionIdleMillis: number
   /** How often idle sessions are looked for, in milliseconds. */
   readonly sweepIntervalMillis: number

@@ -1,7 +1,8 @@
 /**
  * Where sessions are known: the facts that `initialize` settled, under the session's id. The live part of a session
- * (its requests in flight, its streams) stays in the process that serves it and is not kept here. The memory layer is
- * for one process; a shared store lets any replica take up a session.
+ * (its requests in flight, its streams) stays in the process that serves it and is not kept here, so a session is served
+ * by the process that opened it: a record is written as it begins and removed as it ends. The memory layer is for one
+ * process.
  *
  * @since 0.1.0
  */

@@ -1,7 +1,8 @@
 /**
- * The keys that seal what the server hands to clients to keep and bring back (`requestState`): authenticated encryption,
- * so that a client can neither read nor change it (MRS-09, MRS-10). Servers that share a ring open each other's states; a
- * server that is given none makes a key of its own, which lives as long as it does. What is sealed is not decided here.
+ * The keys that seal what the server hands to clients to keep and bring back (`requestState`, and the cursors of lists):
+ * authenticated encryption, so that a client can neither read nor change it (MRS-09, MRS-10). Servers that share a ring
+ * open what the others sealed; a server that is given none makes a key of its own, which lives as long as it does. What
+ * is sealed is not decided here; whoever seals sees to it that bindings for different purposes differ.
  *
  * Sealed with XChaCha20-Poly1305, whose nonces are long enough to be random without end.
  *

@@ -25,6 +25,8 @@ export type ListKind = Extract<ServerEvent, { readonly _tag: "ListChanged" }>["k
 export interface Filter {
   readonly lists: ReadonlySet<ListKind>
   readonly uris: ReadonlySet<string>
+  /** The visits that were asked for here, by id (ELU-05). Absent where none can be. */
+  readonly visits?: ReadonlySet<string>
 }
 
 /**
@@ -103,18 +105,34 @@ export const subscribedFor = (uris: ReadonlySet<string>, uri: string): string | 
  * @category queries
  * @since 0.1.0
  */
-export const wants = (filter: Filter, event: ServerEvent): boolean =>
-  event._tag === "ListChanged" ? filter.lists.has(event.kind) : subscribedFor(filter.uris, event.uri) !== undefined
+export const wants = (filter: Filter, event: ServerEvent): boolean => {
+  switch (event._tag) {
+    case "ListChanged":
+      return filter.lists.has(event.kind)
+    case "ResourceUpdated":
+      return subscribedFor(filter.uris, event.uri) !== undefined
+    case "VisitCompleted":
+      return filter.visits?.has(event.elicitationId) === true
+  }
+}
 
 /** Two events with one key are told once. */
-const keyOf = (event: ServerEvent): string =>
-  event._tag === "ListChanged" ? `list ${event.kind}` : `resource ${event.uri}`
+const keyOf = (event: ServerEvent): string => {
+  switch (event._tag) {
+    case "ListChanged":
+      return `list ${event.kind}`
+    case "ResourceUpdated":
+      return `resource ${event.uri}`
+    case "VisitCompleted":
+      return `visit ${event.elicitationId}`
+  }
+}
 
 /** Tells updates of sub-resources as an update of what they are part of; as many are left as the filter has members. */
 const fold = (filter: Filter, pending: Pending): Pending => {
   const folded = new Map<string, ServerEvent>()
   for (const event of pending.values()) {
-    const uri = event._tag === "ListChanged" ? undefined : subscribedFor(filter.uris, event.uri)
+    const uri = event._tag === "ResourceUpdated" ? subscribedFor(filter.uris, event.uri) : undefined
     const told: ServerEvent = uri === undefined ? event : { _tag: "ResourceUpdated", uri }
     folded.set(keyOf(told), told)
   }

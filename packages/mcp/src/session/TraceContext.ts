@@ -51,20 +51,59 @@ export const parse = (meta: Params): TraceContext | undefined => {
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }
 }
 
-const luggageOf = (meta: Params, key: "tracestate" | "baggage"): Luggage => {
+/** Nothing else may stand in a header, and so in none of these; it keeps all patterns below to what they say. */
+const printable = /^[\t\x20-\x7e]+$/
+
+const stateMember = /^[a-z0-9][a-z0-9_*/@-]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{1,256}$/
+
+const stateMembersMax = 32
+
+/** Members may be empty, and no key may stand there twice. */
+const isTracestate = (text: string): boolean => {
+  const members = text.split(",").map((member) => member.trim()).filter((member) => member !== "")
+  const keys = new Set(members.map((member) => member.slice(0, member.indexOf("="))))
+  return members.length > 0 && members.length <= stateMembersMax && keys.size === members.length &&
+    members.every((member) => stateMember.test(member))
+}
+
+const token = /^[\w!#$%&'*+.^`|~-]+$/
+
+const baggageValue = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
+
+const baggageMembersMax = 180
+
+const isPair = (text: string): boolean => {
+  const equals = text.indexOf("=")
+  return equals !== -1 && token.test(text.slice(0, equals).trim()) && baggageValue.test(text.slice(equals + 1).trim())
+}
+
+const isBaggageMember = (member: string): boolean => {
+  const [pair = "", ...properties] = member.split(";")
+  return isPair(pair) && properties.every((property) => token.test(property.trim()) || isPair(property))
+}
+
+const isBaggage = (text: string): boolean => {
+  const members = text.split(",")
+  return members.length <= baggageMembersMax && members.every(isBaggageMember)
+}
+
+const luggageOf = (meta: Params, key: keyof Luggage, isValid: (text: string) => boolean): Luggage => {
   const text = meta[key]
-  return typeof text === "string" && text !== "" && text.length <= luggageUnitsMax ? { [key]: text } : {}
+  return typeof text === "string" && text.length <= luggageUnitsMax && printable.test(text) && isValid(text)
+    ? { [key]: text }
+    : {}
 }
 
 /**
- * Reads `tracestate` and `baggage`. A `tracestate` without a trace means nothing, and is left out.
+ * Reads `tracestate` and `baggage`. What is not in the format of its specification is left out as a whole, so that it
+ * is not passed on (TRC-01, TRC-02, KEY-08), and so is a `tracestate` without a trace, which means nothing.
  *
  * @category decoding
  * @since 0.1.0
  */
 export const luggage = (meta: Params, trace: TraceContext | undefined): Luggage => ({
-  ...(trace === undefined ? {} : luggageOf(meta, "tracestate")),
-  ...luggageOf(meta, "baggage")
+  ...(trace === undefined ? {} : luggageOf(meta, "tracestate", isTracestate)),
+  ...luggageOf(meta, "baggage", isBaggage)
 })
 
 /**

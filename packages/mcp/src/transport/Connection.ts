@@ -22,6 +22,8 @@ export type Received = Frame
  * @since 0.1.0
  */
 export interface Connection {
+  /** A header of the HTTP request that opened the line, by its lower-case name; absent where there was none. */
+  readonly header?: (name: string) => string | undefined
   /** Sends one message. It is kept and goes out with whatever else is ready; `drained` tells when to go on. */
   readonly send: (text: string) => void
   /** Sends what is kept, and completes once the peer has taken enough for more to be sent; at once, most of the time. */

@@ -48,9 +48,9 @@ const onAnswer = (state: State, message: Message.Success | Message.Failure): voi
   if (!settled) state.debug("An answer to no request in flight", String(message.id))
 }
 
-const onMalformed = (state: State, { error, id }: Message.Malformed, text: string): void => {
+const onMalformed = (state: State, { answers, error }: Message.Malformed, text: string): void => {
   const failure = TransportError.make(new TransportError.InvalidAnswer({ detail: error.message }))
-  if (!settle(state, id, Effect.fail(failure))) state.debug("A line that is no message", text.slice(0, 200))
+  if (!settle(state, answers, Effect.fail(failure))) state.debug("A line that is no message", text.slice(0, 200))
 }
 
 const onMessage = (state: State, message: Message.Message | Message.Malformed, text: string): void => {

@@ -123,9 +123,13 @@ const sift = (
   const parsed = Message.parse(text, limits)
   let found: Found
   for (const message of parsed._tag === "Batch" ? parsed.items : [parsed]) {
-    if (message._tag === "Request" || message._tag === "Notification") receive(message)
+    if (message._tag === "Request" || message._tag === "Notification") {
+      receive(message)
+      continue
+    }
+    const answers = message._tag === "Malformed" ? message.answers : message.id
     // An error without an id is about this request: nothing else was in the body that it answers.
-    else if (message.id === id || (message.id === undefined && message._tag !== "Success")) found ??= message
+    if (answers === id || (answers === undefined && message._tag !== "Success")) found ??= message
   }
   return found
 }

@@ -47,7 +47,7 @@ export interface HttpExchange {
   readonly header: (name: string) => string | undefined
   /** The body as text: empty when there is none, `undefined` when it was longer than the adapter's limit. */
   readonly body: string | undefined
-  /** Answers with a whole body; an empty one is sent without content. */
+  /** Answers with a whole body; an empty one is sent without content. Does nothing once there is an answer. */
   readonly respond: (status: number, headers: ResponseHeaders, body: string) => void
   /** Answers with a body to be written; its headers are sent at once. */
   readonly stream: (status: number, headers: ResponseHeaders) => HttpStream

@@ -6,12 +6,13 @@
  */
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import type { HttpStream } from "./HttpExchange.ts"
 
-/** Most pieces that wait for the reader. */
-const piecesMax = 64
+/** Once so many characters wait for the reader, writers wait too. */
+const charactersMax = 64 * 1024
 
 /**
  * The two sides of a body.
@@ -25,32 +26,48 @@ export interface StreamBody {
 }
 
 /**
- * A new body.
+ * A new body. What waits for the reader is `charactersMax` and one piece at most.
  *
- * @param onGone called when the reader stops before the writer has ended
+ * @param onGone called when the reader stops, or is cut, before the writer has ended
  * @category constructors
  * @since 0.1.0
  */
 export const make = (onGone: () => void): StreamBody => {
-  const queue = Effect.runSync(Queue.bounded<string, Cause.Done>(piecesMax))
+  const queue = Effect.runSync(Queue.unbounded<string, Cause.Done>())
+  const room = Latch.makeUnsafe(true)
+  const encoder = new TextEncoder()
+  let characters = 0
   let ended = false
+  const put = (text: string): boolean => {
+    if (!Queue.offerUnsafe(queue, text)) return false
+    characters += text.length
+    if (characters >= charactersMax) room.closeUnsafe()
+    return true
+  }
+  const taken = (text: string): Uint8Array => {
+    characters -= text.length
+    if (characters < charactersMax) room.openUnsafe()
+    return encoder.encode(text)
+  }
+  const leave = (): void => {
+    Queue.shutdownUnsafe(queue)
+    if (!ended) {
+      ended = true
+      onGone()
+    }
+    // Last, so that a writer who is cancelled by this does not go on first.
+    room.openUnsafe()
+  }
   return {
     writer: {
-      // A queue that is shut down takes nothing, and says so without failing.
-      write: (text) => Effect.asVoid(Queue.offer(queue, text)),
-      offer: (text) => Queue.offerUnsafe(queue, text),
+      write: (text) => Effect.suspend(() => put(text) ? room.await : Effect.void),
+      offer: (text) => characters < charactersMax && put(text),
       end: () => {
         ended = true
         Queue.endUnsafe(queue)
       },
-      abort: () => void Queue.shutdownUnsafe(queue)
+      abort: leave
     },
-    body: Stream.fromQueue(queue).pipe(
-      Stream.encodeText,
-      Stream.ensuring(Effect.suspend(() => {
-        if (!ended) onGone()
-        return Queue.shutdown(queue)
-      }))
-    )
+    body: Stream.fromQueue(queue).pipe(Stream.map(taken), Stream.ensuring(Effect.sync(leave)))
   }
 }

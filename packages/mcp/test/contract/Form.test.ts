@@ -29,6 +29,24 @@ const fields: ReadonlyArray<readonly [string, Schema.Codec<unknown, unknown>, ob
     title: "T",
     minLength: 8
   }],
+  ["text of two upper bounds", Schema.String.check(Schema.isMaxLength(8), Schema.isMaxLength(3)), {
+    type: "string",
+    maxLength: 3
+  }],
+  [
+    "integer of several bounds",
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9 }), Schema.isGreaterThan(4)),
+    {
+      type: "integer",
+      minimum: 5,
+      maximum: 9
+    }
+  ],
+  ["choice of several with two bounds", Schema.Array(Choice).check(Schema.isMinLength(1), Schema.isMinLength(2)), {
+    type: "array",
+    minItems: 2,
+    items: { type: "string", enum: ["a", "b"] }
+  }],
   ["text with a pattern", Schema.String.check(Schema.isPattern(/^a/u)), { type: "string" }],
   ["email", Form.email, { type: "string", format: "email" }],
   ["uri", Form.uri, { type: "string", format: "uri" }],

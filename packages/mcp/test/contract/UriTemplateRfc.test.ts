@@ -1,4 +1,4 @@
-/** The expansion tables of RFC 6570, section 3.2 (and the examples of 1.2 that are not among them). */
+/** The expansion tables of RFC 6570, section 3.2, and the examples of 1.2 and 2.1 that are not among them. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as UriTemplate from "../../src/contract/UriTemplate.ts"
@@ -29,6 +29,9 @@ const tables = {
     ["X{#var}", "X#value"],
     ["X{#hello}", "X#Hello%20World!"],
     ["X{.x,y}", "X.1024.768"]
+  ],
+  "2.1 Literals": [
+    ["'{count}'", "'one,two,three'"]
   ],
   "3.2.1 Variable expansion": [
     ["{count}", "one,two,three"],
@@ -168,6 +171,20 @@ const tables = {
 describe.each(Object.entries(tables))("RFC 6570, %s (RSC-23)", (_, rows) => {
   it.each([...rows])("%s gives %s", (source, expected) => {
     assert.strictEqual(UriTemplate.expand(Result.getOrThrow(UriTemplate.parse(source)), values), expected)
+  })
+})
+
+describe("a percent sign in a value", () => {
+  const id = "admin%2F"
+  const expand = (source: string) => UriTemplate.expand(Result.getOrThrow(UriTemplate.parse(source)), { id })
+
+  it("is always encoded, where section 3.2.1 lets what looks encoded pass in {+id} and {#id}", () => {
+    assert.deepStrictEqual(["{id}", "{+id}", "{#id}"].map(expand), ["admin%252F", "admin%252F", "#admin%252F"])
+  })
+
+  it.each(["a:{id}", "a:{+id}", "a:{#id}"])("comes back out of %s as it was", (source) => {
+    const matcher = Result.getOrThrow(UriTemplate.matcher(Result.getOrThrow(UriTemplate.parse(source))))
+    assert.deepStrictEqual(UriTemplate.match(matcher, expand(source)), { id })
   })
 })
 

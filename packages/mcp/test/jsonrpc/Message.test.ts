@@ -120,7 +120,6 @@ const badEnvelopes = [
 const badIds = ["null", "1.5", "true", "[1]", "{}", "1e999", "1e300", "9007199254740993", "-9007199254740992"]
 
 const badResponses = [
-  `{"jsonrpc":"2.0","id":1}`,
   `{"jsonrpc":"2.0","id":1,"result":1,"error":{"code":1,"message":"m"}}`,
   `{"jsonrpc":"2.0","id":1,"error":"failed"}`,
   `{"jsonrpc":"2.0","id":1,"error":{"code":1}}`,
@@ -141,8 +140,20 @@ describe("each message is told from the others", () => {
     )
   })
 
-  it.each(badResponses)("%s answers nothing", (text) => {
-    assert.strictEqual(outcome(text), "-32600 A message needs either a method, a result or an error (1)")
+  it.each(badResponses)("%s answers nothing, and is not answered under the id of another's request", (text) => {
+    assert.strictEqual(outcome(text), "-32600 A message needs either a method, a result or an error (no id)")
+    const message = parse(text)
+    assert.strictEqual(message._tag === "Malformed" ? message.answers : undefined, 1)
+  })
+
+  it("with neither method nor result nor error may be either", () => {
+    const message = parse(`{"jsonrpc":"2.0","id":1}`)
+    assert.deepStrictEqual(message._tag === "Malformed" ? [message.id, message.answers] : [], [1, 1])
+  })
+
+  it("a byte order mark before it is no part of it", () => {
+    assert.strictEqual(outcome(`\ufeff{"jsonrpc":"2.0","method":"m"}`), "Notification")
+    assert.strictEqual(outcome("\ufeff"), "-32700 The message is not valid JSON (no id)")
   })
 })
 
@@ -152,7 +163,8 @@ describe("limits", () => {
 
   it("a message may be as deep as the limit, and no deeper, in objects and in arrays", () => {
     assert.strictEqual(outcome(nested(defaultLimits.nestingDepthMax)), "Request")
-    assert.match(outcome(nested(defaultLimits.nestingDepthMax + 1)), /Nested deeper than 128 levels/)
+    const refused = outcome(nested(defaultLimits.nestingDepthMax + 1))
+    assert.strictEqual(refused, "-32600 Nested deeper than 128 levels (1)")
     const limits = { ...defaultLimits, nestingDepthMax: 3 }
     assert.strictEqual(Message.parse(`[[[1]]]`, limits)._tag, "Batch")
     assert.strictEqual(Message.parse(`[[[[]]]]`, limits)._tag, "Malformed")

@@ -263,6 +263,31 @@ describe("capabilities", () => {
       assert.notProperty(opened.result?.capabilities, "extensions")
     }))
 
+  it.effect.each(["com.example/search", "io.modelcontextprotocol/ui", "a/b", "x-1.y/a.b_c-d", "com.example/"])(
+    "may name the extension %j (EXN-01)",
+    (name) => Effect.asVoid(McpServer.make(Demo.tools, { ...serverInfo, extensions: { [name]: {} } }))
+  )
+
+  const misnamed = [
+    "",
+    "search",
+    "/search",
+    "com.example",
+    "1com/x",
+    "com-/x",
+    "com..example/x",
+    "a/b/c",
+    "a/-b",
+    "a/b.",
+    "ä/b"
+  ]
+  it.effect.each(misnamed)("cannot name the extension %j (EXN-01)", (name) =>
+    Effect.gen(function*() {
+      const extensions = { "com.example/good": {}, [name]: {} }
+      const { message } = yield* Effect.flip(McpServer.make(Demo.tools, { ...serverInfo, extensions }))
+      assert.include(message, `${JSON.stringify(name)} identifies no extension`)
+    }))
+
   it.effect("name no extension that was not turned on (EXN-06)", () =>
     Effect.gen(function*() {
       for (const version of Demo.versions) {

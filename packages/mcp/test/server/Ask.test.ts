@@ -95,6 +95,27 @@ describe("Ask", () => {
       assert.match(textOf(yield* Queue.take(received)), /^InvalidAnswer: /)
     }))
 
+  const broken: ReadonlyArray<readonly [what: string, answer: object]> = [
+    ["has both a result and an error", { result: {}, error: { code: 1, message: "?" } }],
+    ["has an error that is none", { error: "?" }],
+    ["has a result nested without end", { result: JSON.parse("[".repeat(200) + "]".repeat(200)) }]
+  ]
+  it.effect.each(broken)(
+    "takes what %s for an answer that is wrong, and harms no request with the same id",
+    ([, answer]) =>
+      Effect.gen(function*() {
+        const { received, send } = yield* connect({ sampling: {} })
+        yield* send(call)
+        const question = yield* Queue.take(received)
+        // Both sides count from one: the client has a request of this id in progress.
+        assert.strictEqual(question.id, call.id)
+        yield* send({ id: question.id, ...answer })
+        const heard = [yield* Queue.take(received), yield* Queue.take(received)]
+        assert.deepStrictEqual(heard.map(({ id }) => id), [undefined, call.id])
+        assert.match(textOf(heard[1] ?? assert.fail("no answer")), /^InvalidAnswer: /)
+      })
+  )
+
   it.effect("withdraws the question when the call is cancelled, and drops a late answer", () =>
     Effect.gen(function*() {
       const { received, send } = yield* connect({ sampling: {} })

@@ -6,7 +6,10 @@ import * as TestClock from "effect/testing/TestClock"
 import * as Ask from "../../src/contract/Ask.ts"
 import * as Prompt from "../../src/contract/Prompt.ts"
 import * as Tool from "../../src/contract/Tool.ts"
+import { all } from "../../src/revision/Revisions.ts"
+import * as Asking from "../../src/server/asking/Asking.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
+import * as PendingRequests from "../../src/session/PendingRequests.ts"
 import * as Line from "../support/Line.ts"
 import { errorOf, initializeParams, notification, type Received, serverInfo, textsOf } from "../support/Messages.ts"
 import * as Rounds from "../support/Rounds.ts"
@@ -134,6 +137,27 @@ describe("a question without an answer", () => {
       assert.deepStrictEqual(textsOf(answer), ["There was no answer within 10000 ms"])
       const withdrawn = yield* line.hear(({ method }) => method === "notifications/cancelled")
       assert.deepStrictEqual(withdrawn.params, { requestId: question.id })
+    }))
+})
+
+describe("a question that is over", () => {
+  const [revision] = all.filter(({ era }) => era === "session")
+
+  const channelOf = (pending: PendingRequests.PendingRequests, send: (text: string) => Effect.Effect<void>) => {
+    if (revision === undefined) throw new Error("no revision of the session era")
+    return { revision, clientCapabilities: { roots: {} }, pending, send }
+  }
+
+  const ends = [
+    ["that cannot be sent", () => Effect.die("gone"), 2],
+    ["that is interrupted", () => Effect.interrupt, 2],
+    ["that has found no place", () => Effect.never, 0]
+  ] as const
+  it.effect.each(ends)("is waited for no more: one %s", ([, send, max]) =>
+    Effect.gen(function*() {
+      const pending = PendingRequests.make(max)
+      yield* Effect.exit(Asking.over(channelOf(pending, send))("roots/list", {}))
+      assert.strictEqual(pending.waiting.size, 0)
     }))
 })
 

@@ -370,7 +370,9 @@ describe("a state", () => {
         /^-32603 The requestState would have \d+ characters; at most 1000 /
       )
       assert.strictEqual(errorOf(yield* call(http, { ...long, requestState: "a".repeat(1_001) })), foreign)
-    }).pipe(Effect.provideService(RequestStateLimits, { charactersMax: 1_000, lifetimeMillis: 1_000 })))
+    }).pipe(
+      Effect.provideService(RequestStateLimits, { charactersMax: 1_000, lifetimeMillis: 1_000, stepMillis: 1_000 })
+    ))
 
   it.effect("is opened by every server that shares the keys, and by no other", () =>
     Effect.gen(function*() {

@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
+import * as References from "effect/References"
 import * as Progress from "../../src/contract/Progress.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
@@ -119,6 +121,29 @@ describe("a cancelled call in an HTTP session", () => {
       yield* Fiber.await(exchange.fiber)
       assert.deepStrictEqual(journal, ["Failure"])
       assert.deepStrictEqual([exchange.status(), exchange.text(), exchange.isOver()], [202, "", true])
+    }))
+
+  it.effect("that is cancelled for a reason leaves it in the log (CAN-14)", () =>
+    Effect.gen(function*() {
+      const entries: Array<string> = []
+      const logger = Logger.map(Logger.formatJson, (entry) => void entries.push(entry))
+      yield* Effect.gen(function*() {
+        const { server, started } = yield* makeWaiting
+        const http = yield* Http.make(server)
+        const headers = yield* http.initialize()
+        const exchange = http.start("POST", { "content-type": "application/json", ...headers }, call(1))
+        yield* Deferred.await(started)
+        for (const [requestId, reason] of [[1, "changed my mind"], [2, "never there"]]) {
+          yield* http.post(notification("notifications/cancelled", { requestId, reason }), headers)
+        }
+        yield* Fiber.await(exchange.fiber)
+      }).pipe(
+        Effect.scoped,
+        Effect.provide(Logger.layer([logger])),
+        Effect.provideService(References.MinimumLogLevel, "Debug")
+      )
+      assert.strictEqual(entries.filter((entry) => entry.includes("changed my mind")).length, 1)
+      assert.isFalse(entries.some((entry) => entry.includes("never there")))
     }))
 
   it.effect("ends its stream without an answer when the stream was open", () =>

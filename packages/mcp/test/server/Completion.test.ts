@@ -9,14 +9,24 @@ import * as Ask from "../../src/contract/Ask.ts"
 import * as Catalog from "../../src/contract/Catalog.ts"
 import { McpRequest } from "../../src/contract/McpRequest.ts"
 import * as Prompt from "../../src/contract/Prompt.ts"
-import type { AnyServed } from "../../src/contract/Registry.ts"
+import { add, type AnyServed, Registry } from "../../src/contract/Registry.ts"
 import * as Resource from "../../src/contract/Resource.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import * as Rpc from "../../src/jsonrpc/RpcError.ts"
 import { MetaKey } from "../../src/schema/Meta.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
 import * as Line from "../support/Line.ts"
-import { claimed, errorOf, modernVersion, type Params, type Received, serverInfo } from "../support/Messages.ts"
+import {
+  claimed,
+  errorOf,
+  initializeParams,
+  modernVersion,
+  notification,
+  type Params,
+  type Received,
+  serverInfo
+} from "../support/Messages.ts"
+import * as Rounds from "../support/Rounds.ts"
 
 class Cities extends Context.Service<Cities, ReadonlyArray<string>>()("test/Cities") {}
 
@@ -39,6 +49,7 @@ const Odd = Prompt.make("odd", {
     refused: Schema.String,
     dies: Schema.String,
     asks: Schema.String,
+    insists: Schema.String,
     who: Schema.String,
     toString: Schema.optionalKey(Schema.String)
   }
@@ -81,6 +92,7 @@ const live = Demo.layer({
         refused: () => Effect.fail(Rpc.make(-32050, "not for you")),
         dies: () => Effect.die(new Error(secret)),
         asks: () => Effect.as(Ask.roots, ["asked"]).pipe(Effect.catch((error) => Effect.succeed([error.reason._tag]))),
+        insists: () => Effect.as(Ask.roots, ["asked"]),
         who: (_, { arguments: args }) => Effect.map(McpRequest, ({ method }) => [method, JSON.stringify(args)])
       }
     }
@@ -207,6 +219,8 @@ describe.each(versions)("completion in %s", (version) => {
     Effect.gen(function*() {
       const answer = yield* complete(version, odd, "asks", "")
       assert.deepStrictEqual(membersOf(answer).values, ["Unsupported"])
+      const passed = yield* complete(version, odd, "insists", "")
+      assert.strictEqual(errorOf(passed), "-32603 The client cannot be asked: roots/list")
     }))
 
   const malformed: ReadonlyArray<readonly [Params, string]> = [
@@ -230,6 +244,18 @@ describe.each(versions)("completion in %s", (version) => {
         assert.strictEqual(errorOf(yield* ask(version)("completion/complete", params)), `-32602 ${message}`)
       })
   )
+})
+
+describe("completion in a session", () => {
+  it.effect("may ask a client that answers", () =>
+    Effect.gen(function*() {
+      const line = yield* Line.open(yield* server)
+      yield* line.ask("initialize", { ...initializeParams("2025-11-25"), capabilities: { roots: {} } })
+      line.say(notification("notifications/initialized"))
+      yield* Rounds.answering(line, () => ({ roots: [] }))
+      const params = { ref: odd, argument: { name: "insists", value: "" } }
+      assert.deepStrictEqual(membersOf(yield* line.ask("completion/complete", params)).values, ["asked"])
+    }))
 })
 
 describe("completion in the stateless era", () => {
@@ -257,7 +283,7 @@ describe("the completions capability", () => {
       return { declared: made.identity.capabilities.completions !== undefined, answer: errorOf(answer) }
     })
 
-  it.effect("is declared when there is something to complete (CMP-01)", () =>
+  it.effect("is declared with prompts and resources, which may have something to complete (CMP-01)", () =>
     Effect.gen(function*() {
       const choice = Prompt.serve("a", { parameters: { b: Schema.Literals(["c"]) } }, () => Effect.succeed(""))
       assert.deepStrictEqual(yield* capabilities(choice), { declared: true, answer: "none" })
@@ -267,18 +293,36 @@ describe("the completions capability", () => {
         () => Effect.succeed("")
       )
       assert.deepStrictEqual(yield* capabilities(written), { declared: true, answer: "none" })
-      const template = Resource.serveTemplate("a://{b}", { params: { b: Schema.Literals(["c"]) } }, () =>
-        Effect.succeed(""))
+      const template = Resource.serveTemplate(
+        "a://{b}",
+        { params: { b: Schema.Literals(["c"]) } },
+        () => Effect.succeed("")
+      )
       assert.deepStrictEqual(yield* capabilities(template), { declared: true, answer: "-32602 Unknown prompt: a" })
     }))
 
-  it.effect("is not, when there is nothing, and the method is not served then (CMP-01, CMP-03)", () =>
+  it.effect("is not with tools alone, and the method is not served then (CMP-01, CMP-03)", () =>
     Effect.gen(function*() {
       const nothing = { declared: false, answer: "-32601 Method not found: completion/complete" }
-      const prompt = Prompt.serve("a", { parameters: { b: Schema.String } }, () => Effect.succeed(""))
-      assert.deepStrictEqual(yield* capabilities(prompt), nothing)
       assert.deepStrictEqual(yield* capabilities(Tool.serve("a", {}, () => Effect.void)), nothing)
     }))
+
+  it.effect.each([{ kinds: ["prompts"] }, {}] as const)(
+    "holds for what is added while the server runs: %j (CMP-01)",
+    (options) =>
+      Effect.gen(function*() {
+        const plain = Prompt.serve("plain", { parameters: { b: Schema.String } }, () => Effect.succeed(""))
+        const made = yield* McpServer.make("kinds" in options ? [] : plain, { ...serverInfo, ...options })
+        const line = yield* Line.openSession(made)
+        const choice = Prompt.serve("a", { parameters: { b: Schema.Literals(["c"]) } }, () => Effect.succeed(""))
+        yield* Effect.provideService(add(choice), Registry, made.registry)
+        const answer = yield* line.ask("completion/complete", {
+          ref: { type: "ref/prompt", name: "a" },
+          argument: { name: "b", value: "" }
+        })
+        assert.deepStrictEqual(membersOf(answer).values, ["c"])
+      })
+  )
 
   it.effect("is left out where the revision has no such capability", () =>
     Effect.gen(function*() {

@@ -83,7 +83,7 @@ const redacted = (value: string) => Effect.succeed(Redacted.make(value))
 
 const baseUrl = "https://api.example/v1/"
 
-const callGuarded = (options: HttpApiTools.Options, headers: Http.Headers = {}, args: Params = {}) =>
+const callGuarded = (options: HttpApiTools.AnyOptions, headers: Http.Headers = {}, args: Params = {}) =>
   Effect.gen(function*() {
     const { layer, requests } = yield* recording
     const served = HttpApiTools.serve(Guarded, { baseUrl, ...options }) as ReadonlyArray<

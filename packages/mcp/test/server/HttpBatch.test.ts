@@ -2,6 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as CustomMethod from "../../src/contract/CustomMethod.ts"
 import * as Progress from "../../src/contract/Progress.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import { sessionEra } from "../../src/revision/Revisions.ts"
@@ -113,5 +115,20 @@ describe("a batch over HTTP", () => {
       const refused = yield* http.post([call(1)], yield* http.initialize(version))
       assert.strictEqual(refused.status(), 400)
       assert.deepStrictEqual(refused.messages().map(errorOf), ["-32600 Batches are not served here"])
+    }))
+
+  it.effect("has its custom notifications heard where no sessions are kept", () =>
+    Effect.gen(function*() {
+      const heard = yield* Queue.unbounded<string>()
+      const changed = CustomMethod.onNotification(
+        CustomMethod.notification("notifications/acme/changed"),
+        () => Queue.offer(heard, "changed").pipe(Effect.asVoid)
+      )
+      const http = yield* Http.make(yield* McpServer.make([], { ...serverInfo, methods: [changed] }), {
+        sessions: "stateless"
+      })
+      const accepted = yield* http.post([notification("notifications/acme/changed")])
+      assert.strictEqual(accepted.status(), 202)
+      assert.strictEqual(yield* Queue.take(heard), "changed")
     }))
 })

@@ -13,7 +13,9 @@ import * as PerSession from "../../src/contract/PerSession.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import { sessionEra, statelessEra } from "../../src/revision/Revisions.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
+import * as EventLog from "../../src/session/EventLog.ts"
 import { defaultLimits, SessionLimits } from "../../src/session/SessionLimits.ts"
+import * as SessionStore from "../../src/session/SessionStore.ts"
 import * as Http from "../support/Http.ts"
 import { claimed, errorOf, initializeParams, request, serverInfo } from "../support/Messages.ts"
 
@@ -290,4 +292,38 @@ describe("a request id", () => {
       )
       assert.strictEqual(free.status(), 200)
     }))
+})
+
+describe("a store that breaks", () => {
+  const broken = Effect.die("hunter2")
+
+  const assertMasked = (refused: Http.Exchange) => {
+    const [message] = refused.messages()
+    assert.match(message === undefined ? "" : errorOf(message), /^-32603 Internal error \(reference [0-9a-f]{8}\)$/)
+    assert.notInclude(refused.text(), "hunter2")
+  }
+
+  it.effect("is a masked error to who wants a session", () =>
+    Effect.gen(function*() {
+      const store = SessionStore.SessionStore.of({
+        put: () => broken,
+        get: () => Effect.undefined,
+        remove: () => Effect.succeed(false)
+      })
+      const http = yield* Http.makeOver(yield* McpServer.make(hello, serverInfo), store)
+      const refused = yield* http.post(initialize)
+      assert.strictEqual(refused.status(), 500)
+      assertMasked(refused)
+    }).pipe(silently))
+
+  it.effect("is a masked error to who wants the rest of a stream, and does not wait for it", () =>
+    Effect.gen(function*() {
+      const log = { ...yield* EventLog.makeMemory, after: () => broken }
+      const server = yield* McpServer.make(hello, serverInfo)
+      const http = yield* Effect.provideService(Http.make(server), EventLog.EventLog, log)
+      const headers = yield* http.initialize()
+      const refused = yield* http.start("GET", { ...headers, "last-event-id": "post1-0" }).over
+      assert.strictEqual(refused.status(), 500)
+      assertMasked(refused)
+    }).pipe(silently))
 })

@@ -2,7 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
+import { McpRequest } from "../../src/contract/McpRequest.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import * as HttpSse from "../../src/server/http/HttpSse.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
@@ -13,7 +15,7 @@ import { initializeParams, notification, request, serverInfo, textsOf } from "..
 
 const json = { "content-type": "application/json" }
 
-const limits = { ...defaultLimits, sessionsMax: 2, sessionIdleMillis: 60_000, sweepIntervalMillis: 1_000 }
+const limits = { ...defaultLimits, sessionsMax: 2 }
 
 const world = Effect.gen(function*() {
   const started = yield* Deferred.make<void>()
@@ -23,7 +25,12 @@ const world = Effect.gen(function*() {
     Effect.andThen(Deferred.succeed(started, undefined), Effect.never).pipe(
       Effect.onExit((exit) => Effect.sync(() => exits.push(exit._tag)))
     ))
-  const server = yield* Effect.provideService(McpServer.make([hello, wait], serverInfo), SessionLimits, limits)
+  const who = Tool.serve(
+    "who",
+    {},
+    () => Effect.map(McpRequest, ({ header, sessionId }) => `${header("authorization")} ${sessionId}`)
+  )
+  const server = yield* Effect.provideService(McpServer.make([hello, wait, who], serverInfo), SessionLimits, limits)
   const sse = yield* HttpSse.make(server, HttpPolicy.make({ drainMillis: 0 }), "/messages")
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const onStream = Http.exchangeWith(fork, sse.onStream)
@@ -55,6 +62,21 @@ describe("HTTP+SSE", () => {
       assert.deepStrictEqual([accepted.status(), accepted.text()], [202, ""])
       yield* stream.arrived(2)
       assert.deepStrictEqual(stream.messages().slice(1).map(textsOf), [["Hello!"]])
+    }))
+
+  it.effect("has sessions that can be told apart, and the headers that each stream was opened with", () =>
+    Effect.gen(function*() {
+      const { connect, post } = yield* world
+      const told = yield* Effect.forEach(["a", "b"], (name) =>
+        Effect.gen(function*() {
+          const headers = { authorization: name }
+          const { stream, url } = yield* connect(headers)
+          yield* post(url, request(1, "tools/call", { name: "who" }), headers)
+          yield* stream.arrived(2)
+          return stream.messages().slice(1).flatMap(textsOf).map(String)[0]?.split(" ") ?? []
+        }))
+      assert.deepStrictEqual(told.map(([header]) => header), ["a", "b"])
+      assert.notStrictEqual(told[0]?.[1], told[1]?.[1])
     }))
 
   it.effect("tells what happens on the server to a slow reader without piling it up", () =>
@@ -111,18 +133,43 @@ describe("HTTP+SSE", () => {
       assert.strictEqual((yield* connect()).stream.status(), 200)
     }))
 
-  it.effect("ends a stream whose client posts nothing for too long, and its calls with it", () =>
+  it.effect("lasts as long as the client holds the stream, though nothing is posted for hours", () =>
     Effect.gen(function*() {
-      const { connect, exits, post, started } = yield* world
+      const { connect, exits, post, server, started } = yield* world
       const { stream, url } = yield* connect()
       yield* post(url, request(1, "tools/call", { name: "wait" }))
       yield* Deferred.await(started)
-      yield* TestClock.adjust(59_000)
-      assert.isFalse(stream.isOver())
+      yield* TestClock.adjust("3 hours")
+      assert.deepStrictEqual([stream.isOver(), exits], [false, []])
       assert.include(stream.text(), ": keep-alive")
-      yield* TestClock.adjust(5_000)
-      yield* stream.over
+      yield* server.bus.publish({ _tag: "ListChanged", kind: "tools" })
+      yield* stream.arrived(2)
+      stream.disconnect()
+      yield* TestClock.adjust(2_000)
       assert.deepStrictEqual(exits, ["Failure"])
       assert.strictEqual((yield* post(url, request(2, "ping"))).status(), 404)
+    }))
+
+  it.effect("is cut when its client takes nothing for too long", () =>
+    Effect.gen(function*() {
+      const { connect, server } = yield* world
+      const { stream } = yield* connect()
+      stream.stall(true)
+      yield* server.bus.publish({ _tag: "ListChanged", kind: "tools" })
+      yield* TestClock.adjust(120_000)
+      assert.isTrue(stream.isCut())
+    }))
+
+  it.effect("is cut as the endpoint ends, when its client takes nothing", () =>
+    Effect.gen(function*() {
+      const stream = yield* Effect.scoped(Effect.gen(function*() {
+        const { connect, post } = yield* world
+        const { stream, url } = yield* connect()
+        stream.stall(true)
+        for (const id of [1, 2, 3]) yield* post(url, request(id, "ping"))
+        return stream
+      }))
+      yield* Fiber.await(stream.fiber)
+      assert.isTrue(stream.isCut())
     }))
 })

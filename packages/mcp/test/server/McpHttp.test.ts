@@ -9,6 +9,7 @@ import * as Progress from "../../src/contract/Progress.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import * as McpHttp from "../../src/server/McpHttp.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
+import type { HttpPolicy } from "../../src/session/HttpPolicy.ts"
 
 const hello = Tool.serve("hello", {}, () => Effect.succeed("Hello!"))
 const chatty = Tool.serve("chatty", {}, () => Effect.as(Progress.report({ progress: 1, total: 2 }), "done"))
@@ -22,14 +23,21 @@ const makeServer = (interrupted: Array<string>, started: () => void) => {
       started()
       return Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted.push("never")))
     }))
-  return McpServer.layer([hello, chatty, never], { name: "demo", version: "1.0.0" })
+  const flood = Tool.serve("flood", {}, () =>
+    Effect.forEach(
+      Array.from({ length: 100 }, (_, index) => index + 1),
+      (progress) => Progress.report({ progress, message: "x".repeat(10_000) }),
+      { discard: true }
+    ).pipe(Effect.as("flooded"), Effect.onInterrupt(() => Effect.sync(() => interrupted.push("flood")))))
+  return McpServer.layer([hello, chatty, never, flood], { name: "demo", version: "1.0.0" })
 }
 
 const bindings = {
-  "web handler": (server: ReturnType<typeof makeServer>) => McpHttp.toWebHandler(server),
-  router: (server: ReturnType<typeof makeServer>) => {
+  "web handler": (server: ReturnType<typeof makeServer>, policy: Partial<HttpPolicy>) =>
+    McpHttp.toWebHandler(server, policy),
+  router: (server: ReturnType<typeof makeServer>, policy: Partial<HttpPolicy>) => {
     const app = Layer.mergeAll(
-      server.pipe(Layer.provide(McpHttp.layerRouter({ path: "/mcp" })), Layer.orDie),
+      server.pipe(Layer.provide(McpHttp.layerRouter({ path: "/mcp", ...policy })), Layer.orDie),
       HttpRouter.add("GET", "/health", HttpServerResponse.text("ok"))
     )
     return HttpRouter.toWebHandler(app.pipe(Layer.provideMerge(HttpServer.layerServices)), { disableLogger: true })
@@ -84,12 +92,13 @@ const stateless = (name: string) => ({
 for (const [name, bind] of Object.entries(bindings)) {
   describe(`an endpoint as a ${name}`, () => {
     const withHandler = <A>(
-      use: (handler: Handler, interrupted: Array<string>, started: Promise<void>) => Effect.Effect<A>
+      use: (handler: Handler, interrupted: Array<string>, started: Promise<void>) => Effect.Effect<A>,
+      policy: Partial<HttpPolicy> = {}
     ) =>
       Effect.suspend(() => {
         const interrupted: Array<string> = []
         const { promise, resolve } = Promise.withResolvers<void>()
-        const { dispose, handler } = bind(makeServer(interrupted, resolve))
+        const { dispose, handler } = bind(makeServer(interrupted, resolve), policy)
         return Effect.ensuring(
           use((request) => handler(request), interrupted, promise),
           Effect.promise(() => dispose())
@@ -157,6 +166,30 @@ for (const [name, bind] of Object.entries(bindings)) {
           assert.deepStrictEqual(interrupted, ["never"])
         })
       ))
+
+    it.live("interrupts a stateless call that goes on as the server ends", () =>
+      Effect.gen(function*() {
+        const ended: Array<string> = []
+        yield* withHandler((handler, interrupted, started) =>
+          Effect.gen(function*() {
+            const { headers, message } = stateless("never")
+            yield* Effect.forkDetach(post(handler, message, headers))
+            yield* Effect.promise(() => started)
+            return interrupted
+          }), { drainMillis: 10 }).pipe(Effect.tap((interrupted) => Effect.sync(() => ended.push(...interrupted))))
+        assert.deepStrictEqual(ended, ["never"])
+      }))
+
+    it.live("cuts a reader who takes nothing for too long, and cancels the call", () =>
+      withHandler((handler, interrupted) =>
+        Effect.gen(function*() {
+          const { headers, message } = stateless("flood")
+          const params = { ...message.params, _meta: { ...message.params._meta, progressToken: 1 } }
+          // The answer is there, and nobody reads it.
+          yield* post(handler, { ...message, params }, headers)
+          yield* Effect.sleep(5).pipe(Effect.repeat({ until: () => interrupted.length > 0 }))
+          assert.deepStrictEqual(interrupted, ["flood"])
+        }), { keepAliveMillis: 20, stalledMillis: 40 }))
 
     it.live("refuses a foreign host with a JSON-RPC error", () =>
       withHandler((handler) =>

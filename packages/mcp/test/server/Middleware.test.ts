@@ -14,9 +14,19 @@ import * as Tool from "../../src/contract/Tool.ts"
 import * as Rpc from "../../src/jsonrpc/RpcError.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
 import * as Middleware from "../../src/server/Middleware.ts"
+import * as SessionStore from "../../src/session/SessionStore.ts"
 import * as Http from "../support/Http.ts"
 import * as Line from "../support/Line.ts"
-import { cancelled, claimed, errorOf, notification, request, serverInfo, textsOf } from "../support/Messages.ts"
+import {
+  cancelled,
+  claimed,
+  errorOf,
+  initializeParams,
+  notification,
+  request,
+  serverInfo,
+  textsOf
+} from "../support/Messages.ts"
 
 class User extends Context.Service<User, { readonly name: string }>()("test/User") {}
 class Tenant extends Context.Service<Tenant, { readonly id: string }>()("test/Tenant") {}
@@ -27,6 +37,10 @@ const call = (text: string) => ({ name: "echo", arguments: { text } })
 
 const open = (...middleware: ReadonlyArray<Middleware.Middleware<never, never>>) =>
   Effect.flatMap(McpServer.make(echo, { ...serverInfo, middleware }), (server) => Line.openSession(server))
+
+/** What a client has to get through before it can do anything else. */
+const afterHandshake = (intercept: Parameters<typeof Middleware.make<never>>[0]) =>
+  Middleware.make((message, next) => message.method === "initialize" ? next(message) : intercept(message, next))
 
 const noting = (log: Array<string>, name: string) =>
   Middleware.make((message, next) => {
@@ -70,7 +84,7 @@ describe("a middleware", () => {
   it.effect("may change the params", () =>
     Effect.gen(function*() {
       const line = yield* open(
-        Middleware.make((message, next) => next({ ...message, params: call("changed") }))
+        afterHandshake((message, next) => next({ ...message, params: call("changed") }))
       )
       assert.deepStrictEqual(textsOf(yield* line.ask("tools/call", call("x"))), ["changed"])
     }))
@@ -88,14 +102,14 @@ describe("a middleware", () => {
 
   it.effect("may answer by itself", () =>
     Effect.gen(function*() {
-      const line = yield* open(Middleware.make(() => Effect.succeed(Middleware.reply({ mine: true }))))
+      const line = yield* open(afterHandshake(() => Effect.succeed(Middleware.reply({ mine: true }))))
       assert.deepStrictEqual<unknown>((yield* line.ask("tools/call", call("x"))).result, { mine: true })
       assert.deepStrictEqual<unknown>((yield* line.ask("nobody/knows")).result, { mine: true })
     }))
 
   it.effect("may refuse", () =>
     Effect.gen(function*() {
-      const line = yield* open(Middleware.make(() => Effect.fail(Rpc.make(401, "Who are you?", { a: 1 }))))
+      const line = yield* open(afterHandshake(() => Effect.fail(Rpc.make(401, "Who are you?", { a: 1 }))))
       const answer = yield* line.ask("tools/list")
       assert.deepStrictEqual<unknown>(answer.error, { code: 401, message: "Who are you?", data: { a: 1 } })
     }))
@@ -112,7 +126,7 @@ describe("a middleware", () => {
 
   it.effect("that breaks is masked", () =>
     Effect.gen(function*() {
-      const line = yield* open(Middleware.make(() => {
+      const line = yield* open(afterHandshake(() => {
         throw new Error("hunter2")
       }))
       const answer = yield* line.ask("tools/list")
@@ -155,10 +169,127 @@ describe("a middleware", () => {
       line.say(request(8, "ping"))
       assert.deepStrictEqual(seen, [
         ["stateless", "2026-07-28", 7, "test", "Bearer a"],
-        // The handshake is the transport's own; what follows it is not.
+        ["session", "2025-11-25", 1001, "test", undefined],
         ["session", "2025-11-25", undefined, "test", undefined],
         ["session", "2025-11-25", 8, "test", undefined]
       ])
+    }))
+})
+
+const refusing = Middleware.make((message, next) =>
+  message.method === "initialize" && message.clientInfo?.name === "mallory"
+    ? Effect.fail(Rpc.make(403, "Not you"))
+    : next(message)
+)
+
+const initializeAs = (name: string) => ({ ...initializeParams("2025-06-18"), clientInfo: { name, version: "1" } })
+
+describe("the handshake on a line", () => {
+  it.effect("passes middleware, and so does a ping before it", () =>
+    Effect.gen(function*() {
+      const log: Array<string> = []
+      const server = yield* McpServer.make(echo, { ...serverInfo, middleware: [noting(log, "a")] })
+      const line = yield* Line.open(server)
+      assert.deepStrictEqual<unknown>((yield* line.ask("ping")).result, {})
+      yield* line.ask("initialize", initializeParams("1999-01-01"))
+      assert.deepStrictEqual(log, ["a ping", "a ok", "a initialize", "a ok"])
+      assert.deepStrictEqual(textsOf(yield* line.ask("tools/call", call("x"))), ["x"])
+    }))
+
+  it.effect("that is refused opens no session, and may be tried again", () =>
+    Effect.gen(function*() {
+      const line = yield* Line.open(yield* McpServer.make(echo, { ...serverInfo, middleware: [refusing] }))
+      assert.strictEqual(errorOf(yield* line.ask("initialize", initializeAs("mallory"))), "403 Not you")
+      assert.include(errorOf(yield* line.ask("tools/list")), "The first request must be initialize")
+      assert.isDefined((yield* line.ask("initialize", initializeAs("ada"))).result)
+      assert.deepStrictEqual(textsOf(yield* line.ask("tools/call", call("x"))), ["x"])
+      assert.include(errorOf(yield* line.ask("initialize", initializeAs("ada"))), "initialized already")
+    }))
+
+  it.effect("that takes its time is answered once, whoever is faster, and also after the client hung up", () =>
+    Effect.gen(function*() {
+      const gate = yield* Deferred.make<void>()
+      const slow = Middleware.make((message, next) => Effect.tap(next(message), () => Deferred.await(gate)))
+      const line = yield* Line.open(yield* McpServer.make(echo, { ...serverInfo, middleware: [slow] }))
+      line.say(request(1, "initialize", initializeAs("a")), request(2, "initialize", initializeAs("b")))
+      line.say(request(3, "tools/list"))
+      assert.include(line.sent.map(errorOf).join(), "The first request must be initialize")
+      yield* Effect.forkChild(line.hangUp, { startImmediately: true })
+      yield* Deferred.succeed(gate, undefined)
+      yield* line.hear(({ id }) => id === 2)
+      const answers = line.sent.filter(({ id }) => id === 1 || id === 2)
+      assert.deepStrictEqual(answers.map(({ result }) => result !== undefined), [true, false])
+    }))
+
+  it.effect("may be changed on its way in and out", () =>
+    Effect.gen(function*() {
+      const older = Middleware.make((message, next) =>
+        message.method === "initialize"
+          ? Effect.map(
+            next({ ...message, params: { ...message.params, protocolVersion: "2025-03-26" } }),
+            (reply) => Middleware.reply({ ...reply.value(), instructions: "hello" })
+          )
+          : next(message)
+      )
+      const line = yield* Line.open(yield* McpServer.make(echo, { ...serverInfo, middleware: [older] }))
+      const { result } = yield* line.ask("initialize", initializeParams("2025-06-18"))
+      assert.deepInclude(result, { protocolVersion: "2025-03-26", instructions: "hello" })
+      // Batches are of that revision alone.
+      line.say([request(1, "ping")])
+      assert.deepStrictEqual<unknown>(line.sent.at(-1), [{ jsonrpc: "2.0", id: 1, result: {} }])
+    }))
+})
+
+describe("the handshake over HTTP", () => {
+  const open = (http: Http.Endpoint, name: string) =>
+    Effect.map(http.post(request(1, "initialize", initializeAs(name))), (exchange) => ({
+      status: exchange.status(),
+      error: exchange.messages().map(({ error }) => error?.message)[0],
+      id: exchange.header("mcp-session-id")
+    }))
+
+  const refused = { status: 400, error: "Not you", id: undefined }
+
+  it.effect("passes middleware, and has no session where it is refused", () =>
+    Effect.gen(function*() {
+      const http = yield* Http.make(yield* McpServer.make(echo, { ...serverInfo, middleware: [refusing] }))
+      assert.deepStrictEqual(yield* open(http, "mallory"), refused)
+      const ada = yield* open(http, "ada")
+      assert.strictEqual(ada.status, 200)
+      const answer = yield* http.post(request(2, "tools/call", call("x")), { "mcp-session-id": ada.id })
+      assert.deepStrictEqual(answer.messages().map(textsOf), [["x"]])
+    }))
+
+  it.effect("passes middleware where no sessions are kept", () =>
+    Effect.gen(function*() {
+      const server = yield* McpServer.make(echo, { ...serverInfo, middleware: [refusing] })
+      const http = yield* Http.make(server, { sessions: "stateless" })
+      assert.deepStrictEqual(yield* open(http, "mallory"), refused)
+      assert.deepStrictEqual(yield* open(http, "ada"), { status: 200, error: undefined, id: undefined })
+    }))
+
+  it.effect("closes the session again that is refused in the end, or that another attempt takes over", () =>
+    Effect.gen(function*() {
+      const closed: Array<string> = []
+      const store = SessionStore.SessionStore.of({
+        put: () => Effect.void,
+        get: () => Effect.undefined,
+        remove: (id) => Effect.sync(() => closed.push(id) > 0)
+      })
+      const twice = Middleware.make((message, next) =>
+        Effect.andThen(next(message), next(message)).pipe(
+          Effect.flatMap((reply) =>
+            message.clientInfo?.name === "mallory" ? Effect.fail(Rpc.make(403, "Not you")) : Effect.succeed(reply)
+          )
+        )
+      )
+      const server = yield* McpServer.make(echo, { ...serverInfo, middleware: [twice] })
+      const http = yield* Http.makeOver(server, store)
+      assert.deepStrictEqual(yield* open(http, "mallory"), refused)
+      assert.strictEqual(closed.length, 2)
+      const { id } = yield* open(http, "ada")
+      assert.strictEqual(closed.length, 3)
+      assert.notInclude(closed, id)
     }))
 })
 
@@ -231,6 +362,7 @@ describe("a notification", () => {
 
 const authenticate = Middleware.service(User)((message) =>
   Effect.gen(function*() {
+    if (message.method === "initialize") return { name: "a stranger" }
     const name = (yield* Users).find(String(message.params?._meta && Reflect.get(message.params._meta, "token")))
     return name === undefined ? yield* Effect.fail(Rpc.make(401, "Who are you?")) : { name }
   })
@@ -286,7 +418,8 @@ describe("what a middleware provides", () => {
     Effect.gen(function*() {
       const served = Tool.serve("who", {}, () => Effect.map(McpRequest, ({ principal }) => principal ?? "nobody"))
       const middleware = [
-        Middleware.principal(({ header }) => Effect.succeed(header("authorization")?.replace("Bearer ", "user ")))
+        Middleware.principal(({ header }) => Effect.succeed(header("authorization")?.replace("Bearer ", "user "))),
+        Middleware.principal(({ header }) => Effect.succeed(header("x-key")))
       ]
       const http = yield* Http.make(yield* McpServer.make(served, { ...serverInfo, middleware }))
       const who = (headers: Http.Headers) =>
@@ -298,6 +431,8 @@ describe("what a middleware provides", () => {
           (exchange) => textsOf(exchange.messages()[0] ?? assert.fail())
         )
       assert.deepStrictEqual(yield* who({ authorization: "Bearer 1" }), ["user 1"])
+      assert.deepStrictEqual(yield* who({ "x-key": "robot" }), ["robot"])
+      assert.deepStrictEqual(yield* who({ authorization: "Bearer 1", "x-key": "robot" }), ["robot"])
       assert.deepStrictEqual(yield* who({}), ["nobody"])
     }))
 })

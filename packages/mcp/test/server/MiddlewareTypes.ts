@@ -113,3 +113,32 @@ const needy = CustomMethod.serve("acme/needy", {}, () => Effect.asVoid(User))
 launch(McpServer.layer(plain, { ...serverInfo, middleware: [fixed], methods: [needy] }))
 // @ts-expect-error nobody provides `User`
 launch(McpServer.layer(plain, { ...serverInfo, methods: [needy] }))
+const guardedMethod = () => McpServer.layer(plain, { ...serverInfo, methods: [Policy.apply(Search, limit)] })
+same<
+  Equal<
+    Needs<ReturnType<typeof guardedMethod>>,
+    Catalog.Handler<"custom/methods/acme/search"> | RateLimiter.RateLimiterStore | ServerTransport
+  >
+>()
+const guardedServed = () => McpServer.layer(plain, { ...serverInfo, methods: [Policy.apply(needy, sink)] })
+same<Equal<Needs<ReturnType<typeof guardedServed>>, User | Db | ServerTransport>>()
+const poke = CustomMethod.onNotification(CustomMethod.notification("acme/poke"), () => Effect.void)
+// @ts-expect-error a notification has no answer to refuse with
+Policy.apply(poke, limit)
+
+// options that are kept apart: what they need is known as long as their type is
+const apart = { ...serverInfo, middleware: [authenticate] as const }
+const keptApart = () => McpServer.layer(who, apart)
+same<Equal<Needs<ReturnType<typeof keptApart>>, Users | ServerTransport>>()
+const annotated: McpServer.Options = serverInfo
+launch(McpServer.layer(plain, annotated))
+// @ts-expect-error an annotation without parameters has no room for what middleware need
+const widened: McpServer.Options = { ...serverInfo, middleware: [authenticate] }
+widened satisfies McpServer.Options
+
+// a principal may be found out with a service of the middleware before it, and asks for it otherwise
+const byUser = Middleware.principal(() => Effect.map(User, ({ name }) => name))
+const named = () => McpServer.layer(plain, { ...serverInfo, middleware: [authenticate, byUser] })
+same<Equal<Needs<ReturnType<typeof named>>, Users | ServerTransport>>()
+const unnamed = () => McpServer.layer(plain, { ...serverInfo, middleware: [byUser, authenticate] })
+same<Equal<Needs<ReturnType<typeof unnamed>>, User | Users | ServerTransport>>()

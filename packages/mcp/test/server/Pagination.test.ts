@@ -9,7 +9,9 @@ import * as Resource from "../../src/contract/Resource.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import type { ListOptions } from "../../src/server/component/ListOptions.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
-import { CursorSecret } from "../../src/session/Cursor.ts"
+import * as Cursor from "../../src/session/Cursor.ts"
+import * as RequestState from "../../src/session/RequestState.ts"
+import * as StateKeys from "../../src/session/StateKeys.ts"
 import * as Http from "../support/Http.ts"
 import * as Line from "../support/Line.ts"
 import { claimed, errorOf, request, serverInfo } from "../support/Messages.ts"
@@ -155,20 +157,44 @@ describe("a cursor", () => {
       assert.strictEqual(yield* errorWith(there, next), unknown)
     }))
 
-  it.effect("of one replica is good at another that has the same secret", () =>
+  const keyed = (...[first, ...others]: readonly [number, ...ReadonlyArray<number>]) => {
+    const keyOf = (byte: number) => Redacted.make(Buffer.alloc(32, byte).toString("base64url"))
+    return Effect.provide(make(5, { pageSize: 2 }), StateKeys.layer([keyOf(first), ...others.map(keyOf)]))
+  }
+
+  it.effect("of one replica is good at another that has the same keys, and after these were changed (PAG-02)", () =>
     Effect.gen(function*() {
-      const secret = Redacted.make(new Uint8Array(32).fill(7))
-      const replica = make(5, { pageSize: 2 }).pipe(Effect.provideService(CursorSecret, secret))
-      const [here, there] = [yield* Line.open(yield* replica), yield* Line.open(yield* replica)]
+      const [here, there] = [yield* Line.open(yield* keyed(7)), yield* Line.open(yield* keyed(7))]
       const { next } = yield* pageOf(here, undefined)
       assert.deepStrictEqual((yield* pageOf(there, next)).names, ["tool-2", "tool-3"])
+      assert.deepStrictEqual((yield* pageOf(yield* Line.open(yield* keyed(8, 7)), next)).names, ["tool-2", "tool-3"])
+      assert.strictEqual(yield* errorWith(yield* Line.open(yield* keyed(8)), next), unknown)
     }))
 
-  it.effect("needs a secret of 32 bytes, if one is given", () =>
+  it.effect("is no requestState, and no requestState is a cursor, though both are sealed with one key", () =>
     Effect.gen(function*() {
-      const short = Redacted.make(new Uint8Array(31))
-      const { message } = yield* Effect.flip(make(5, { pageSize: 2 }).pipe(Effect.provideService(CursorSecret, short)))
-      assert.strictEqual(message, "The secret for cursors is shorter than 32 bytes")
+      const keys = yield* StateKeys.makeRandom
+      const method = "tools/list"
+      const caller = { principal: undefined, credential: undefined }
+      const binding = RequestState.binding(caller, method, {})
+      const cursors = Cursor.make(keys)
+      for (const use of [{ method, caller }, { method, caller: undefined }]) {
+        assert.isUndefined(yield* keys.open(yield* cursors.issue(use, "a"), binding))
+        assert.isUndefined(yield* cursors.read(use, yield* keys.seal(JSON.stringify("a"), binding)))
+      }
+    }))
+
+  it.effect("of one's own list stays good when one's token is renewed, where the principal is known", () =>
+    Effect.gen(function*() {
+      const cursors = Cursor.make(yield* StateKeys.makeRandom)
+      const by = (principal: string | undefined, credential: string) => ({
+        method: "tools/list",
+        caller: { principal, credential }
+      })
+      const cursor = yield* cursors.issue(by("ann", "old"), "a")
+      assert.strictEqual(yield* cursors.read(by("ann", "new"), cursor), "a")
+      assert.isUndefined(yield* cursors.read(by("bob", "old"), cursor))
+      assert.isUndefined(yield* cursors.read(by(undefined, "old"), cursor))
     }))
 
   it.effect("is good in every revision, and over HTTP as on a line", () =>

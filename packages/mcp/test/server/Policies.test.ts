@@ -18,6 +18,7 @@ import type * as Served from "../../src/contract/Served.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import * as Rpc from "../../src/jsonrpc/RpcError.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
+import { SessionId } from "../../src/session/SessionId.ts"
 import * as Line from "../support/Line.ts"
 import { cancelled, errorOf, type Received, request, serverInfo, textsOf } from "../support/Messages.ts"
 
@@ -253,10 +254,11 @@ describe("audit", () => {
         const { id } = yield* Fiber.join(answer)
         assert.deepStrictEqual<unknown>(records, [{
           principal: undefined,
-          sessionId: "connection",
+          sessionId: "s1",
           clientInfo: { name: "test", version: "1" },
           protocolVersion: "2025-11-25",
           requestId: id,
+          round: 0,
           method: "tools/call",
           kind: "tools",
           name: "a",
@@ -266,7 +268,7 @@ describe("audit", () => {
           durationMillis: 2000
         }])
         assert.notInclude(JSON.stringify(records), "secret")
-      }).pipe(silently)
+      }).pipe(Effect.provideService(SessionId, () => "s1"), silently)
   )
 
   it.effect("records arguments when it is asked to, and what inner policies refuse", () =>

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Hash from "effect/Hash"
 import * as Logger from "effect/Logger"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Schedule from "effect/Schedule"
@@ -131,7 +132,27 @@ describe("rateLimit", () => {
       const http = yield* Http.make(yield* Effect.provideService(server, RateLimiter.RateLimiterStore, spying))
       const headers = { ...Http.modernHeaders("tools/call", "a"), authorization: "Bearer hunter2" }
       yield* http.post(request(1, "tools/call", claimed({ name: "a" })), headers)
-      assert.match(seen.join(), /^parley\/5\/60000\/credential:[0-9a-f]{1,8}$/)
+      // SHA-256 of "Bearer hunter2"
+      const hash = "c13e77fb8a8c93fb73db8c9b9eb69ef51b0327739600ace6d49708d1af73a532"
+      assert.deepStrictEqual(seen, [`parley/5/60000/credential:${hash}`])
+    }).pipe(store))
+
+  it.effect("counts callers apart whose credentials share a hash of 32 bits", () =>
+    Effect.gen(function*() {
+      const credentials = ["Bearer 8t", "Bearer fj"] as const
+      assert.strictEqual(Hash.string(credentials[0]), Hash.string(credentials[1]))
+      const limited = Policy.apply(tool(ok), Policy.rateLimit({ limit: 1, window: "1 minute" }))
+      const http = yield* Http.make(yield* McpServer.make(limited, serverInfo))
+      const isRefused = (authorization: string) =>
+        Effect.map(
+          http.post(request(1, "tools/call", claimed({ name: "a" })), {
+            ...Http.modernHeaders("tools/call", "a"),
+            authorization
+          }),
+          (exchange) => exchange.messages()[0]?.result?.isError === true
+        )
+      const twice = [...credentials, ...credentials]
+      assert.deepStrictEqual(yield* Effect.forEach(twice, isRefused), [false, false, true, true])
     }).pipe(store))
 
   const failing = [["allow", "ok"], ["refuse", "Calls cannot be counted at the moment; try again later"]] as const

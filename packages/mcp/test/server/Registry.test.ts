@@ -108,7 +108,7 @@ describe("Registry.add", () => {
       assert.deepStrictEqual(yield* namesOf(line, "prompts/list", "prompts"), ["ask"])
       const { result } = yield* line.ask("resources/read", { uri: "memo://two" })
       assert.deepStrictEqual<unknown>(result?.contents, [{ uri: "memo://two", text: "<two>" }])
-      assert.deepStrictEqual(events.map((event) => event._tag === "ListChanged" ? event.kind : event.uri), [
+      assert.deepStrictEqual(events.map((event) => event._tag === "ListChanged" ? event.kind : event._tag), [
         "resources",
         "resources",
         "prompts"
@@ -342,4 +342,22 @@ describe("any sequence of changes", () => {
       }).pipe(Effect.scoped),
     { arbitrary: { runs: 40 } }
   )
+})
+
+describe("Registry.listChanged", () => {
+  it.effect("tells that a list has changed which the registry did not change (TOL-05)", () =>
+    Effect.gen(function*() {
+      const server = yield* make()
+      const events = yield* heardBy(server)
+      yield* Registry.listChanged("tools").pipe(within(server))
+      assert.deepStrictEqual<unknown>(events, [tools])
+    }))
+
+  it.effect("tells nothing of a kind that the server does not declare", () =>
+    Effect.gen(function*() {
+      const server = yield* make()
+      const events = yield* heardBy(server)
+      yield* Registry.listChanged("prompts").pipe(within(server))
+      assert.deepStrictEqual(events, [])
+    }))
 })

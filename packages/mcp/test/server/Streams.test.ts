@@ -11,6 +11,7 @@ import * as ClientStream from "../../src/contract/ClientStream.ts"
 import * as Progress from "../../src/contract/Progress.ts"
 import * as Tool from "../../src/contract/Tool.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
+import * as EventLog from "../../src/session/EventLog.ts"
 import type { HttpPolicy } from "../../src/session/HttpPolicy.ts"
 import * as SessionStore from "../../src/session/SessionStore.ts"
 import * as Http from "../support/Http.ts"
@@ -245,6 +246,44 @@ describe("a connection on which nothing happens", () => {
       slow.stall(true)
       yield* TestClock.adjust(120_000)
       assert.deepStrictEqual([slow.isCut(), quick.isCut()], [true, false])
+    }))
+})
+
+describe("the rest of a stream whose call is over", () => {
+  /** A call that has ended, and a log that lets the test stop the reader before it is asked. */
+  const opened = Effect.gen(function*() {
+    const log = yield* EventLog.makeMemory
+    const late: EventLog.Log = { ...log, after: (...args) => Effect.andThen(Effect.yieldNow, log.after(...args)) }
+    const { end, get, http, start, take } = yield* Effect.provideService(open(), EventLog.EventLog, late)
+    const headers = yield* http.initialize()
+    const exchange = start(headers)
+    yield* take(1, 2, 3)
+    yield* end
+    yield* exchange.over
+    const rest = get(headers, exchange.events()[0]?.id)
+    rest.stall(true)
+    return rest
+  })
+
+  it.effect("is cut when its reader takes nothing for too long", () =>
+    Effect.gen(function*() {
+      const rest = yield* opened
+      yield* TestClock.adjust(120_000)
+      assert.isTrue(rest.isCut())
+      assert.isDefined(rest.fiber.pollUnsafe())
+    }))
+
+  it.effect("goes to a reader who takes it slowly", () =>
+    Effect.gen(function*() {
+      const rest = yield* opened
+      for (let count = 1; count <= 4; count++) {
+        yield* TestClock.adjust(45_000)
+        assert.deepStrictEqual(told(rest), [1, 2, 3, "worked"].slice(0, count))
+        rest.sip()
+        yield* Effect.yieldNow
+      }
+      yield* rest.over
+      assert.isFalse(rest.isCut())
     }))
 })
 

@@ -25,7 +25,7 @@ import * as Telemetry from "../../src/server/Telemetry.ts"
 import * as TraceContext from "../../src/session/TraceContext.ts"
 import * as Http from "../support/Http.ts"
 import * as Line from "../support/Line.ts"
-import { cancelled, notification, request, serverInfo } from "../support/Messages.ts"
+import { cancelled, initializeParams, notification, request, serverInfo } from "../support/Messages.ts"
 
 const silently = Effect.provide(Logger.layer([]))
 
@@ -95,6 +95,27 @@ describe("a span", () => {
       yield* line.ask("prompts/get", { name: "p" })
       assert.strictEqual(named(spans, "prompts/get p").attributes.get("gen_ai.prompt.name"), "p")
       assert.isDefined(named(spans, "notifications/initialized"))
+    }))
+
+  it.effect("is made of the handshake, and of a ping before it, on a line and over HTTP", () =>
+    Effect.gen(function*() {
+      const { layer, spans } = tracing()
+      const server = yield* Effect.provide(McpServer.make(handlers, serverInfo), layer)
+      const line = yield* Line.open(server)
+      yield* line.ask("ping")
+      yield* line.ask("initialize", initializeParams("2025-06-18"))
+      const http = yield* Http.make(server)
+      yield* http.post(request(1, "initialize", { ...initializeParams("2025-03-26"), clientInfo: undefined }))
+      assert.deepStrictEqual(spans.map((span) => [span.name, statusOf(span)]), [
+        ["ping", "ok"],
+        ["initialize", "ok"],
+        ["initialize", "error"]
+      ])
+      assert.deepStrictEqual(
+        spans.map(({ attributes }) => attributes.get("mcp.protocol.version")),
+        ["2025-11-25", "2025-06-18", "2025-03-26"]
+      )
+      assert.strictEqual(spans.at(-1)?.attributes.get("rpc.response.status_code"), "-32602")
     }))
 
   const failures = [
@@ -255,6 +276,19 @@ describe("trace context", () => {
       yield* line.hear(({ id }) => id === 1)
     }))
 
+  it.effect("takes nothing away from a question: it still has its time limit", () =>
+    Effect.gen(function*() {
+      const { layer } = tracing()
+      const question = Ask.rootsWith({ timeout: "5 seconds" })
+      const ask = Tool.serve("ask", {}, () => Effect.as(question, "done"))
+      const line = yield* Line.open(yield* Effect.provide(McpServer.make(ask, serverInfo), layer))
+      yield* line.ask("initialize", { ...initializeParams("2025-11-25"), capabilities: { roots: {} } })
+      line.say(notification("notifications/initialized"), request("r", "tools/call", { name: "ask" }))
+      yield* line.hear(({ method }) => method === "roots/list")
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual((yield* line.hear(({ id }) => id === "r")).result?.isError, true)
+    }))
+
   it.effect("is not sent where nobody traces", () =>
     Effect.gen(function*() {
       const talk = Tool.serve("talk", {}, () => Effect.as(Progress.report({ progress: 1 }), "done"))
@@ -325,6 +359,7 @@ describe("metrics", () => {
         "sum" in state ? state.sum : undefined
       ])
       assert.deepStrictEqual<unknown>(operations, [
+        ["initialize", undefined, undefined, 1, 0],
         ["notifications/initialized", undefined, undefined, 1, 0],
         ["tools/call", "slow", undefined, 1, 3],
         ["tools/call", "fail", "tool_error", 1, 0],

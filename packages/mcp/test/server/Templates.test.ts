@@ -345,6 +345,20 @@ describe.each(versions)("the list of a template in %s", (version) => {
       })
   )
 
+  it.effect("leaves out what its template cannot have, and nothing else", () =>
+    Effect.gen(function*() {
+      const logged: Array<string> = []
+      const logger = Logger.map(Logger.formatJson, (entry) => void logged.push(entry))
+      const files = Resource.serveTemplate("a://{+path}", {
+        params: { path: Resource.RelativePath },
+        list: Effect.succeed(["one", "../two", "three:four", "five/six"].map((path) => ({ params: { path } })))
+      }, show)
+      const answer = yield* listing([files]).pipe(Effect.provide(Logger.layer([logger])))
+      assert.deepStrictEqual<unknown>(urisOf(answer), ["a://one", "a://five/six"])
+      assert.strictEqual(logged.length, 1)
+      assert.include(logged[0], "2 that cannot be of it")
+    }))
+
   it.effect("may refuse by a protocol error", () =>
     Effect.gen(function*() {
       const refusing = Resource.serveTemplate("a://{name}", {

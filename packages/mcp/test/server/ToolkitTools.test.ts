@@ -306,6 +306,29 @@ describe("files in the results of a toolkit", () => {
       })
     }))
 
+  it.effect("that are no base64 are masked, and never sent", () =>
+    Effect.gen(function*() {
+      const Wrong = AiTool.make("wrong", {
+        parameters: Schema.Struct({ data: Schema.String }),
+        success: Prompt.FilePart
+      })
+      const wrong = Toolkit.make(Wrong)
+      const live = wrong.toLayer({
+        wrong: ({ data }) => Effect.succeed(Prompt.makePart("file", { mediaType: "image/png", data }))
+      })
+      const line = yield* Effect.provide(open(ToolkitTools.serve(wrong)), live)
+      for (const data of ["hunter2!", "data:image/png;base64,hunter2!", "YQ="]) {
+        const answer = yield* call(line, "wrong", { data })
+        assert.strictEqual(answer.result?.isError, true)
+        assert.match(textsOf(answer).join(), /^Internal error \(reference [0-9a-f]{8}\)$/)
+      }
+      // base64 in lines, or escaped in a URL, is base64
+      for (const data of ["iVBO\nRw==", "data:image/png;base64,iVBORw%3D%3D"]) {
+        const { result } = yield* call(line, "wrong", { data })
+        assert.deepStrictEqual<unknown>(result?.content, [{ type: "image", data: base64, mimeType: "image/png" }])
+      }
+    }).pipe(Effect.provide(Logger.layer([]))))
+
   it.effect("may be the parts of a model's response", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual<unknown>((yield* call(yield* opened, "made")).result, {

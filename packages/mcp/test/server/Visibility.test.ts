@@ -12,6 +12,7 @@ import type { ListOptions } from "../../src/server/component/ListOptions.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
 import type { Server } from "../../src/server/Server.ts"
 import * as Http from "../support/Http.ts"
+import * as Line from "../support/Line.ts"
 import { claimed, errorOf, type Params, request, serverInfo, textsOf } from "../support/Messages.ts"
 
 const forAdmins: Rule = ({ header }) => header("authorization") === "admin"
@@ -138,6 +139,36 @@ describe("what is hidden", () => {
         yield* guest("completion/complete", complete("absent"))
       ]
       assert.strictEqual(JSON.stringify(refusal).replaceAll("hush", "absent"), JSON.stringify(reference))
+    }))
+
+  it.effect("is no reference either: a resource that is hidden is refused as one that is not there", () =>
+    Effect.gen(function*() {
+      const guest = yield* asking(yield* make(), "guest")
+      const complete = (uri: string) =>
+        guest("completion/complete", { ref: { type: "ref/resource", uri }, argument: { name: "a", value: "" } })
+      const [refusal, reference] = [yield* complete("memo://secret"), yield* complete("memo://absent")]
+      assert.strictEqual(JSON.stringify(refusal).replaceAll("secret", "absent"), JSON.stringify(reference))
+      assert.strictEqual(
+        errorOf(yield* complete("memo://open")),
+        "-32602 The resource \"memo://open\" has no argument \"a\""
+      )
+    }))
+
+  it.effect("is left out of what is listened to, as what is not there, and its rule is asked once (SUB-04)", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const rule: Rule = () => {
+        asked++
+        return false
+      }
+      const secret = Resource.serve("memo://secret", { visible: rule }, () => Effect.succeed("secret"))
+      const server = yield* McpServer.make([...components.slice(5, 6), secret, ...components.slice(7)], serverInfo)
+      const line = yield* Line.open(server)
+      const uris = ["memo://open", "memo://secret", "memo://secret", "memo://absent", "vault://1"]
+      line.say(request(1, "subscriptions/listen", claimed({ notifications: { resourceSubscriptions: uris } })))
+      const { params } = yield* line.hear(() => true)
+      assert.deepStrictEqual<unknown>(params?.notifications, { resourceSubscriptions: ["memo://open"] })
+      assert.strictEqual(asked, 1)
     }))
 
   it.effect("is not subscribed to either", () =>

@@ -12,6 +12,29 @@ const policies = {
   nobody: HttpPolicy.make({ allowedHosts: [], allowedOrigins: [] })
 }
 
+describe("a list", () => {
+  const policy = HttpPolicy.make({
+    allowedHosts: ["Example.COM"],
+    allowedOrigins: ["Example.COM", "https://App.example.com", "https://app.example.com:8443"]
+  })
+
+  it("is read whatever its case", () => {
+    assert.isTrue(HttpPolicy.admitsHost(policy, "example.com:80"))
+    assert.isTrue(HttpPolicy.admitsOrigin(policy, "http://EXAMPLE.com"))
+  })
+
+  it("of origins may name whole ones, and then their scheme and port count", () => {
+    const verdicts = [
+      "https://app.example.com",
+      "https://app.example.com:8443",
+      "http://app.example.com",
+      "https://app.example.com:1",
+      "https://app.example.com.evil.net"
+    ].map((origin) => HttpPolicy.admitsOrigin(policy, origin))
+    assert.deepStrictEqual(verdicts, [true, true, false, false, false])
+  })
+})
+
 type Verdicts = readonly [loopback: boolean, any: boolean, list: boolean, nobody: boolean]
 
 const judge = (admits: (policy: HttpPolicy.HttpPolicy) => boolean): Verdicts => [

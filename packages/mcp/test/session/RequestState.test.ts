@@ -7,12 +7,14 @@ import * as RequestState from "../../src/session/RequestState.ts"
 const Json: Schema.Codec<unknown> = Schema.Union([Schema.String, Schema.Natural, Schema.Boolean, Schema.Null])
 
 const States = Schema.Struct({
+  round: Schema.Natural,
   answers: Schema.Array(Schema.Tuple([Schema.String, Schema.String, Json, Schema.Natural])),
   steps: Schema.Array(Schema.Tuple([Schema.String, Json])),
   asked: Schema.Array(Schema.Tuple([Schema.String, Schema.String, Schema.Natural]))
 })
 
-const stateOf = ({ answers, asked, steps }: typeof States.Type): RequestState.State => ({
+const stateOf = ({ answers, asked, round, steps }: typeof States.Type): RequestState.State => ({
+  round,
   answers: new Map(
     answers.map(([key, fingerprint, response, waitedMillis]) => [key, { fingerprint, response, waitedMillis }] as const)
   ),
@@ -77,6 +79,7 @@ describe("the binding of a state (MRS-11, MRS-13)", () => {
 describe("answers that come with a request", () => {
   const asked: RequestState.State = {
     ...RequestState.empty,
+    round: 1,
     asked: new Map([["name", { method: "elicitation/create", fingerprint: "f", askedMillis: 100 }]])
   }
 

@@ -25,7 +25,16 @@ const drain = (subscription: Subscriptions.Subscription): ReadonlyArray<ServerEv
   return event === undefined ? [] : [event, ...drain(next)]
 }
 
-const say = (event: ServerEvent): string => event._tag === "ListChanged" ? `list ${event.kind}` : event.uri
+const say = (event: ServerEvent): string => {
+  switch (event._tag) {
+    case "ListChanged":
+      return `list ${event.kind}`
+    case "ResourceUpdated":
+      return event.uri
+    case "VisitCompleted":
+      return `visit ${event.elicitationId}`
+  }
+}
 
 describe("the subscribed URI that an update is told for", () => {
   const cases = [
@@ -161,9 +170,9 @@ const History = Schema.Struct({
 
 /** Whether somebody who was told of `told` knows of `event`. */
 const covers = (told: ServerEvent, event: ServerEvent): boolean =>
-  told._tag === "ListChanged" || event._tag === "ListChanged"
-    ? say(told) === say(event)
-    : Subscriptions.subscribedFor(new Set([told.uri]), event.uri) !== undefined
+  told._tag === "ResourceUpdated" && event._tag === "ResourceUpdated"
+    ? Subscriptions.subscribedFor(new Set([told.uri]), event.uri) !== undefined
+    : say(told) === say(event)
 
 describe("whatever happens, and whenever it is told", () => {
   it.prop("what is told is the distinct events that wait, in their order", [History], ([history]) => {

@@ -29,6 +29,8 @@ export interface Exchange {
   readonly disconnect: () => void
   /** The peer stops reading, so that whoever writes has to wait; or goes on. */
   readonly stall: (stalled: boolean) => void
+  /** A peer that has stopped reading takes what one writer waits with. */
+  readonly sip: () => void
   /** Whether the connection was cut. */
   readonly isCut: () => boolean
   /** The events in the body so far, those without data too. */
@@ -63,6 +65,7 @@ interface State {
   over: boolean
   gone: boolean
   stalled: boolean
+  sips: number
   cut: boolean
   onClose: (() => void) | undefined
 }
@@ -97,7 +100,7 @@ const exchangeOf = (state: State, method: string, url: string, body: string | un
           if (state.over) throw new Error("written after the end")
           if (!state.gone) state.text += text
           changed(state)
-          return until(state, () => !state.stalled || state.gone || state.cut)
+          return until(state, () => !state.stalled || state.gone || state.cut || sipped(state))
         }),
       offer: (text) => {
         if (state.stalled || state.gone) return false
@@ -120,6 +123,12 @@ const exchangeOf = (state: State, method: string, url: string, body: string | un
     else state.onClose = callback
   }
 })
+
+const sipped = (state: State): boolean => {
+  if (state.sips === 0) return false
+  state.sips -= 1
+  return true
+}
 
 const leave = (state: State): void => {
   if (state.gone) return
@@ -161,6 +170,10 @@ const toExchange = (state: State, fiber: Fiber.Fiber<void>): Exchange => {
       state.stalled = stalled
       changed(state)
     },
+    sip: () => {
+      state.sips += 1
+      changed(state)
+    },
     isCut: () => state.cut,
     events: () => readEvents(state.text),
     fiber
@@ -181,6 +194,7 @@ export const exchangeWith =
       over: false,
       gone: false,
       stalled: false,
+      sips: 0,
       cut: false,
       onClose: undefined
     }

@@ -8,22 +8,12 @@ import * as McpServer from "@parley/mcp/server/McpServer"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
-import * as Http from "node:http"
 import * as NodeMcpServer from "../../src/NodeMcpServer.ts"
+import * as OneSocket from "../support/OneSocket.ts"
 
-interface Answer {
-  readonly status: number
-  readonly headers: Http.IncomingHttpHeaders
-  readonly body: string
-  readonly socket: unknown
-}
-
-interface Bad {
-  readonly body?: string
-  readonly headers?: { readonly [name: string]: string | undefined }
-  readonly method?: string
-  readonly path?: string
+interface Bad extends OneSocket.Sent {
   /** Whether the request belongs to the session that was opened. */
   readonly inSession?: boolean
   /** The status, and `code message` of the JSON-RPC error. */
@@ -38,8 +28,6 @@ const add = Tool.serve("add", {
 const Server = McpServer.layer(add, { name: "test", version: "1" }).pipe(
   Layer.provideMerge(NodeMcpServer.layerHttp({ port: 0 }))
 )
-
-const common = { "content-type": "application/json", accept: "application/json, text/event-stream" }
 
 const rpc = (method: string, params?: object, id: unknown = 1): string =>
   JSON.stringify({ jsonrpc: "2.0", id, method, ...(params === undefined ? {} : { params }) })
@@ -217,56 +205,21 @@ const table: { readonly [what: string]: Bad } = {
   }
 }
 
-/** One client with one socket. */
-const makeClient = (url: URL) =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.sync(() => new Http.Agent({ keepAlive: true, maxSockets: 1 })),
-      (agent) => Effect.sync(() => agent.destroy())
-    ),
-    (agent) => ({ body = "", headers = {}, method = "POST", path = url.pathname }: Omit<Bad, "expected">) =>
-      Effect.callback<Answer, Error>((resume) => {
-        const defined = Object.entries({ ...common, ...headers }).filter(([, value]) => value !== undefined)
-        const request = Http.request({
-          agent,
-          host: url.hostname,
-          port: url.port,
-          path,
-          method,
-          headers: { ...Object.fromEntries(defined), "content-length": Buffer.byteLength(body) }
-        }, (response) => {
-          const { socket } = response
-          let text = ""
-          response.setEncoding("utf8")
-          response.on("data", (piece: string) => {
-            text += piece
-          })
-          response.on("end", () =>
-            resume(Effect.succeed({
-              status: response.statusCode ?? 0,
-              headers: response.headers,
-              body: text,
-              socket
-            })))
-        })
-        request.on("error", (error) => resume(Effect.fail(error)))
-        request.end(body)
-      })
-  )
-
-const errorOf = ({ body }: Answer): string => {
+const errorOf = ({ body }: OneSocket.Answer): string => {
   const { error } = JSON.parse(body) as { readonly error?: { readonly code: number; readonly message: string } }
   return error === undefined ? "no error" : `${error.code} ${error.message}`
 }
 
-const running = Effect.map(Layer.build(Server), (context) => Context.get(context, NodeMcpServer.HttpAddress))
+const running = Effect.map(Layer.build(Server), (context) => Context.get(context, NodeMcpServer.HttpAddress)).pipe(
+  Effect.provide(Logger.layer([]))
+)
 
 describe("bad input over HTTP", () => {
   for (const [what, { expected, inSession, ...bad }] of Object.entries(table)) {
     it.live(`${what}: ${expected[0]} ${expected[1]}`, () =>
       Effect.gen(function*() {
         const { url } = yield* running
-        const send = yield* makeClient(new URL(yield* url))
+        const send = yield* OneSocket.make(new URL(yield* url))
         const opened = yield* send({ body: initialize })
         const session = { "mcp-session-id": String(opened.headers["mcp-session-id"]) }
 
@@ -286,7 +239,7 @@ describe("bad input over HTTP", () => {
   it.live("the error of an unsupported version lists what is supported", () =>
     Effect.gen(function*() {
       const { url } = yield* running
-      const send = yield* makeClient(new URL(yield* url))
+      const send = yield* OneSocket.make(new URL(yield* url))
       const answer = yield* send(table["an unsupported version without sessions"] ?? {})
       assert.deepStrictEqual(JSON.parse(answer.body).error.data, {
         supported: supported.split(", "),

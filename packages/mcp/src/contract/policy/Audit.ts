@@ -12,12 +12,13 @@ import type { Implementation } from "../../schema/Implementation.ts"
 import { type Call, make, type Policy, refusedBy } from "./Model.ts"
 
 /**
- * How a call ended: with a result, a failure, a refusal of a policy, a defect, or not at all.
+ * How a call ended: with a result, a failure, a refusal of a policy, a defect, or not at all. In the stateless era a call
+ * may also end with questions to the client, which sends it again with the answers.
  *
  * @category models
  * @since 0.1.0
  */
-export type AuditOutcome = "success" | "failure" | "refusal" | "defect" | "interruption"
+export type AuditOutcome = "success" | "failure" | "refusal" | "defect" | "interruption" | "question"
 
 /**
  * One call. There is no credential in it, and no text of an error.
@@ -32,6 +33,8 @@ export interface AuditRecord {
   readonly clientInfo: Implementation | undefined
   readonly protocolVersion: string
   readonly requestId: RequestId
+  /** How many times the call had ended with questions before; each round has an id of its own. */
+  readonly round: number
   readonly method: string
   readonly kind: Call["kind"]
   readonly name: string
@@ -60,7 +63,10 @@ const tagOf = (error: unknown): string | undefined => {
   return typeof _tag === "string" ? _tag : typeof name === "string" ? name : undefined
 }
 
-const endingOf = (exit: Exit.Exit<unknown, unknown>): Pick<AuditRecord, "outcome" | "error"> => {
+const endingOf = (
+  exit: Exit.Exit<unknown, unknown>,
+  { request }: Call
+): Pick<AuditRecord, "outcome" | "error"> => {
   if (Exit.isSuccess(exit)) return { outcome: "success", error: undefined }
   const failure = exit.cause.reasons.find(Cause.isFailReason)
   if (failure !== undefined) {
@@ -70,9 +76,8 @@ const endingOf = (exit: Exit.Exit<unknown, unknown>): Pick<AuditRecord, "outcome
       : { outcome: "failure", error: tagOf(failure.error) }
   }
   const defect = exit.cause.reasons.find(Cause.isDieReason)
-  return defect === undefined
-    ? { outcome: "interruption", error: undefined }
-    : { outcome: "defect", error: tagOf(defect.defect) }
+  if (defect !== undefined) return { outcome: "defect", error: tagOf(defect.defect) }
+  return { outcome: request.round.isAsking() ? "question" : "interruption", error: undefined }
 }
 
 const recordOf = (
@@ -87,6 +92,7 @@ const recordOf = (
   clientInfo: request.clientInfo,
   protocolVersion: request.protocolVersion,
   requestId: request.id,
+  round: request.round.index,
   method: request.method,
   kind,
   name,
@@ -97,7 +103,8 @@ const recordOf = (
 })
 
 /**
- * Gives a record of each call to the sink, before the answer goes out. A sink that breaks is logged, and harms no call.
+ * Gives a record of each call to the sink, before the answer goes out; of one that asks in the stateless era, a record of
+ * each round. A sink that breaks is logged, and harms no call.
  * As the outermost policy it sees what the others refuse.
  *
  * @category policies
@@ -112,7 +119,7 @@ export const audit = <R = never>(
       Effect.flatMap(Clock.currentTimeMillis, (started) =>
         Effect.onExit(effect, (exit) =>
           Effect.flatMap(Clock.currentTimeMillis, (ended) =>
-            sink(recordOf(call, endingOf(exit), started, ended, options)).pipe(
+            sink(recordOf(call, endingOf(exit, call), started, ended, options)).pipe(
               Effect.provideContext(context),
               Effect.catchCause((cause) =>
                 Effect.logError("A call could not be recorded", cause)

@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import type * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
-import { type Call, isAnswer, make, type Policy, RefusalCode, refuse } from "./Model.ts"
+import { type Call, isAnswer, make, type Policy, RefusalCode, refuse, subjectOf } from "./Model.ts"
 
 /**
  * The options of {@link circuitBreaker}.
@@ -28,7 +28,7 @@ export interface CircuitBreakerOptions {
   readonly openFor?: Duration.Input | Schedule.Schedule<unknown, number>
   /** What shares a circuit. Default: each component has its own. */
   readonly key?: (call: Call) => string
-  /** Which failures count. Default: all but `ToolError` and `RpcError`; defects and timeouts always do. */
+  /** Which failures count. Default: all but `ToolError`, `RpcError`, `AskError`; defects and timeouts always do. */
   readonly isFailure?: (error: unknown) => boolean
 }
 
@@ -87,7 +87,7 @@ const onOpen = (call: Call, error: unknown) => {
  * @since 0.1.0
  */
 export const circuitBreaker = (options: CircuitBreakerOptions = {}): Policy<never> => {
-  const { isFailure = (error) => !isAnswer(error), key = (call) => `${call.kind}/${call.name}` } = options
+  const { isFailure = (error) => !isAnswer(error), key = subjectOf } = options
   return make(Effect.map(makeBreaker(options), (breaker) => (call, effect) =>
     Effect.catch(
       breaker.execute(effect, { key: `parley/${key(call)}`, classify: classify(isFailure) }),

@@ -32,15 +32,20 @@ export const concurrency = (running: number, { waitingMax = 64 }: ConcurrencyOpt
     const semaphore = Semaphore.makeUnsafe(running)
     let inside = 0
     return (call, effect) =>
-      Effect.suspend(() => {
-        if (inside >= running + waitingMax) {
-          return refuse(call, {
-            policy: "concurrency",
-            code: RefusalCode.tooManyRequests,
-            message: `Too many calls of "${call.name}" are under way; try again later`
-          })
-        }
-        inside += 1
-        return Effect.ensuring(semaphore.withPermit(effect), Effect.sync(() => void (inside -= 1)))
-      })
+      // Counted so that no interruption, wherever it comes, leaves it counted.
+      Effect.acquireUseRelease(
+        Effect.sync(() => {
+          inside += 1
+          return inside > running + waitingMax
+        }),
+        (full) =>
+          full
+            ? refuse(call, {
+              policy: "concurrency",
+              code: RefusalCode.tooManyRequests,
+              message: `Too many calls of "${call.name}" are under way; try again later`
+            })
+            : semaphore.withPermit(effect),
+        () => Effect.sync(() => void (inside -= 1))
+      )
   }))

@@ -9,7 +9,7 @@ import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Meta } from "../../schema/Meta.ts"
-import type { Kind } from "../Catalog.ts"
+import type { Kind } from "../Kind.ts"
 import type { RequestInfo } from "../McpRequest.ts"
 import { ToolError } from "../Tool.ts"
 
@@ -23,7 +23,9 @@ export interface Call {
   readonly kind: Kind | "methods"
   /** The name of the component in the catalog: its name, its URI, or its URI template. */
   readonly name: string
-  /** The decoded arguments. They may hold anything that a user typed. */
+  /** The argument that is completed, where the call is a completion. */
+  readonly completed?: string
+  /** The decoded arguments, or the text to complete. They may hold anything that a user typed. */
   readonly args: unknown
   readonly request: RequestInfo
 }
@@ -45,6 +47,8 @@ export type Guard = (call: Call, effect: Effect.Effect<unknown, unknown>) => Eff
  */
 export interface Part<out R> {
   readonly build: Effect.Effect<Guard, never, R>
+  /** Whether it goes around the completions that stand beside the handler, and not around the handler. */
+  readonly onCompletion?: boolean
 }
 
 /**
@@ -143,6 +147,15 @@ export const refuse = (call: Call, refusal: Refusal): Effect.Effect<never, ToolE
   )
 }
 
+/**
+ * What is called, in one word for each component and for each argument that is completed.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const subjectOf = ({ completed, kind, name }: Call): string =>
+  completed === undefined ? `${kind}:${name}` : `${kind}:${name}:${completed}`
+
 const policyOf = (data: unknown): unknown =>
   typeof data === "object" && data !== null && Object.hasOwn(data, RefusalKey.policy)
     ? (data as Meta)[RefusalKey.policy]
@@ -164,13 +177,14 @@ export const refusedBy = (error: unknown): unknown => {
 }
 
 /**
- * Whether an error is an answer that its author meant for the caller, a `ToolError` or an `RpcError`, and no sign that
- * something behind the handler is broken. A refusal because of time is such a sign.
+ * Whether an error is an answer that its author meant for the caller, a `ToolError` or an `RpcError`, or a question that
+ * the client has not answered (`AskError`), and no sign that something behind the handler is broken. A refusal because of
+ * time is such a sign.
  *
  * @category errors
  * @since 0.1.0
  */
 export const isAnswer = (error: unknown): boolean => {
   const tag = (error as { readonly _tag?: unknown } | null | undefined)?._tag
-  return (tag === "ToolError" || tag === "RpcError") && refusedBy(error) !== "timeout"
+  return (tag === "ToolError" || tag === "RpcError" || tag === "AskError") && refusedBy(error) !== "timeout"
 }

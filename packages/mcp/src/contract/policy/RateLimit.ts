@@ -3,16 +3,16 @@
  *
  * @since 0.1.0
  */
+import * as Digest from "effect/crypto/Digest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Hash from "effect/Hash"
 import * as RateLimiter from "effect/persistence/RateLimiter"
-import { type Call, make, type Policy, RefusalCode, refuse } from "./Model.ts"
+import { type Call, make, type Policy, RefusalCode, refuse, subjectOf } from "./Model.ts"
 
 /**
  * Whose calls are counted together: those of everybody, of one component, of one session, or of one principal. A session
- * is known where there is one; a principal is what `McpRequest.principal` says. Where either is unknown, a hash of the
- * credential stands in for it, and those without one are counted together.
+ * is known where there is one; a principal is what `McpRequest.principal` says. Where either is unknown, the SHA-256 of the
+ * `Authorization` header stands in for it, and those without one are counted together.
  *
  * @category models
  * @since 0.1.0
@@ -38,29 +38,41 @@ export interface RateLimitOptions {
   readonly name?: string
   /** Whether a call beyond the limit is refused, or waits for its turn. Default: `fail`. */
   readonly onExceeded?: "fail" | "delay"
+  /**
+   * In the stateless era a call that asks comes again with the answers, and its handler runs again. `each` counts every
+   * run. `first` counts the call once, but a client may then bring the same answers back, and have the handler run with
+   * them, uncounted until the state expires (10 minutes). Default: `each`.
+   */
+  readonly rounds?: "each" | "first"
   /** Whether a call is served when the store cannot be reached. Default: `allow`. */
   readonly onStoreError?: "allow" | "refuse"
 }
 
-/** The credential itself must not get into a store; 32 bits keep callers apart well enough to count them. */
-const callerOf = ({ request }: Call): string => {
+/** The credential itself must not get into a store, and nobody may find another one that is counted in its place. */
+const callerOf = ({ request }: Call, { digestHex }: Digest.Digest["Service"]): Effect.Effect<string> => {
   const credential = request.header("authorization")
-  return credential === undefined ? "anonymous" : `credential:${(Hash.string(credential) >>> 0).toString(16)}`
+  return credential === undefined
+    ? Effect.succeed("anonymous")
+    : Effect.map(digestHex(Digest.sha256, new TextEncoder().encode(credential)), (hash) => `credential:${hash}`)
 }
 
-const keyOf = (key: RateLimitKey, call: Call): string => {
-  if (typeof key === "function") return `key:${key(call)}`
+const keyOf = (key: RateLimitKey, call: Call, digest: Digest.Digest["Service"]): Effect.Effect<string> => {
+  if (typeof key === "function") return Effect.sync(() => `key:${key(call)}`)
+  const { principal, sessionId } = call.request
   switch (key) {
     case "server":
-      return "server"
+      return Effect.succeed("server")
     case "component":
-      return `component:${call.kind}:${call.name}`
+      return Effect.succeed(`component:${subjectOf(call)}`)
     case "session":
-      return call.request.sessionId === undefined ? callerOf(call) : `session:${call.request.sessionId}`
+      return sessionId === undefined ? callerOf(call, digest) : Effect.succeed(`session:${sessionId}`)
     case "principal":
-      return call.request.principal === undefined ? callerOf(call) : `principal:${call.request.principal}`
+      return principal === undefined ? callerOf(call, digest) : Effect.succeed(`principal:${principal}`)
   }
 }
+
+/** The platform's own, which Node and browsers have alike. */
+const platformDigest = Effect.provide(Digest.Digest, Digest.layerWebCrypto)
 
 const seconds = (millis: number): string => {
   const count = Math.max(1, Math.ceil(millis / 1000))
@@ -99,21 +111,22 @@ const onError = (call: Call, error: RateLimiter.RateLimiterError, storeErrors: "
  */
 export const rateLimit = (options: RateLimitOptions): Policy<RateLimiter.RateLimiterStore> => {
   const { algorithm = "fixed-window", key = "principal", onExceeded = "fail", onStoreError = "allow" } = options
+  const isCounted = ({ request }: Call): boolean => options.rounds !== "first" || request.round.index === 0
   const window = Duration.fromInputUnsafe(options.window)
   const name = options.name ?? `${options.limit}/${Duration.toMillis(window)}`
+  const consume = (limiter: RateLimiter.RateLimiter, { completed }: Call, caller: string) => {
+    const what = completed === undefined ? name : `completion/${name}`
+    return limiter.consume({ algorithm, onExceeded, window, limit: options.limit, key: `parley/${what}/${caller}` })
+  }
   return make(
-    Effect.map(RateLimiter.make, (limiter) => (call, effect) =>
-      limiter.consume({
-        algorithm,
-        onExceeded,
-        window,
-        limit: options.limit,
-        key: `parley/${name}/${keyOf(key, call)}`
-      })
-        .pipe(
+    Effect.map(Effect.all([RateLimiter.make, platformDigest]), ([limiter, digest]) => (call, effect) =>
+      isCounted(call)
+        ? keyOf(key, call, digest).pipe(
+          Effect.flatMap((caller) => consume(limiter, call, caller)),
           Effect.map(({ delay }) => delay),
           Effect.catch((error) => onError(call, error, onStoreError)),
           Effect.flatMap((delay) => Duration.isZero(delay) ? effect : Effect.delay(effect, delay))
-        ))
+        )
+        : effect)
   )
 }

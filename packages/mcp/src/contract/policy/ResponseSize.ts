@@ -19,8 +19,9 @@ const bytesOf = (output: unknown): number => {
 
 /**
  * Refuses to send a result that is too large, and says so in its place; nothing is ever cut. Counted are the bytes of
- * what the handler returns: of text in UTF-8, of binary in base64, of all else as JSON. The envelope is not counted, nor
- * the copy in text that structured content has beside it.
+ * what the handler returns: of text in UTF-8, of binary in base64, of all else as JSON. It is not the size of the message:
+ * the envelope is not counted, nor the copy in text that structured content has beside it, and a value whose schema writes
+ * it otherwise than `JSON.stringify` does is counted as the latter has it (a `Map` is `{}`).
  *
  * @category policies
  * @since 0.1.0

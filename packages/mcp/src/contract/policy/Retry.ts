@@ -14,7 +14,7 @@ import { isAnswer, make, type Policy } from "./Model.ts"
  * @since 0.1.0
  */
 export interface RetryOptions {
-  /** Which failures are worth another attempt. Default: all but `ToolError` and `RpcError`, which are answers. */
+  /** Which failures are worth another attempt. Default: all but `ToolError`, `RpcError` and `AskError`. */
   readonly while?: (error: unknown) => boolean
 }
 

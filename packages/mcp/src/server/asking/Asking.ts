@@ -12,7 +12,6 @@ import * as Result from "effect/Result"
 import * as Ask from "../../contract/AskError.ts"
 import * as Encode from "../../jsonrpc/Encode.ts"
 import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
-import type { Failure, Success } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { ServerRequests } from "../../revision/Methods.ts"
@@ -33,6 +32,11 @@ export interface Channel {
   readonly pending: PendingRequests.PendingRequests
   /** Sends a message on the stream of the call; `undefined` when there is none to send on. */
   readonly send: ((text: string) => Effect.Effect<void>) | undefined
+  /**
+   * How long a question waits that does not say so itself, in milliseconds. Absent where the loss of the client ends the
+   * request.
+   */
+  readonly timeoutMillis?: number
 }
 
 const failed = (reason: Ask.AskError["reason"]): Effect.Effect<never, Ask.AskError> =>
@@ -51,16 +55,23 @@ const exchange = (
   send: (text: string) => Effect.Effect<void>,
   method: Ask.Method,
   params: object
-): Effect.Effect<Success | Failure, Ask.AskError> =>
+): Effect.Effect<PendingRequests.Answer, Ask.AskError> =>
   Effect.suspend(() => {
-    const answer = Deferred.makeUnsafe<Success | Failure>()
-    const id = PendingRequests.begin(pending, (message) => Deferred.doneUnsafe(answer, Effect.succeed(message)))
-    if (id === undefined) return failed(new Ask.Unsupported({ method }))
-    const text = Encode.request(id, method, JSON.stringify(revision.encode.requestParams(method, params)))
-    const cancelled = Encode.notification("notifications/cancelled", JSON.stringify({ requestId: id }))
-    return Effect.onInterrupt(
-      Effect.andThen(send(text), Deferred.await(answer)),
-      () => pending.waiting.delete(id) ? send(cancelled) : Effect.void
+    const answer = Deferred.makeUnsafe<PendingRequests.Answer>()
+    const text = JSON.stringify(revision.encode.requestParams(method, params))
+    return Effect.acquireUseRelease(
+      Effect.sync(() =>
+        PendingRequests.begin(pending, (message) => Deferred.doneUnsafe(answer, Effect.succeed(message)))
+      ),
+      (id): Effect.Effect<PendingRequests.Answer, Ask.AskError> =>
+        id === undefined
+          ? failed(new Ask.Unsupported({ method }))
+          : Effect.andThen(send(Encode.request(id, method, text)), Deferred.await(answer)),
+      // Whatever is not answered by now is withdrawn.
+      (id) =>
+        id !== undefined && pending.waiting.delete(id)
+          ? send(Encode.notification("notifications/cancelled", JSON.stringify({ requestId: id })))
+          : Effect.void
     )
   })
 
@@ -87,7 +98,8 @@ const withTimeout = <A>(
       orElse: () => failed(new Ask.TimedOut({ timeoutMillis }))
     })
 
-const decode = <A>(answer: Success | Failure, codec: RequestCodec<unknown, A>): Effect.Effect<A, Ask.AskError> => {
+const decode = <A>(answer: PendingRequests.Answer, codec: RequestCodec<unknown, A>): Effect.Effect<A, Ask.AskError> => {
+  if (answer._tag === "Malformed") return failed(new Ask.InvalidAnswer({ message: answer.error.message }))
   if (answer._tag === "Failure") {
     return failed(new Ask.Refused({ code: answer.error.code, message: answer.error.message }))
   }
@@ -118,7 +130,8 @@ export const over = (channel: Channel): Ask.Send =>
   const isAskable = AskCapability.isDeclared(AskCapability.required(revision, method, params), clientCapabilities)
   if (codec === undefined || send === undefined || !isAskable) return unsupported(method, params)
   const asked = Effect.flatMap(identified(method, params), (complete) => exchange(channel, send, method, complete))
-  return Effect.flatMap(withTimeout(asked, options?.timeoutMillis), (answer) => decode(answer, codec))
+  const timeoutMillis = options?.timeoutMillis ?? channel.timeoutMillis
+  return Effect.flatMap(withTimeout(asked, timeoutMillis), (answer) => decode(answer, codec))
 }
 
 /**

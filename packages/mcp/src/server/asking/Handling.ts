@@ -14,7 +14,7 @@ import type { RequestInfo } from "../../contract/McpRequest.ts"
 import type { Params, Request } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
-import type { Revision, Wire } from "../../revision/Revision.ts"
+import type { Revision } from "../../revision/Revision.ts"
 import * as RequestState from "../../session/RequestState.ts"
 import type { Dialect } from "../Dialect.ts"
 import type { Origin } from "../Origin.ts"
@@ -23,7 +23,8 @@ import { isAskable } from "./AskCapability.ts"
 import * as Replay from "./Replay.ts"
 import * as Seal from "./Seal.ts"
 
-type Run = (info: RequestInfo) => Effect.Effect<Wire, RpcError>
+/** Runs the handler, and gives the text of its result. */
+type Run = (info: RequestInfo) => Effect.Effect<string, RpcError>
 
 /** A principal stays the same when a token is renewed, so it comes first. */
 const bindingOf = (request: Request, { credential, principal }: Origin): string =>
@@ -53,17 +54,21 @@ const replay = (
   state: RequestState.State
 ): Effect.Effect<string, RpcError> =>
   Effect.withFiber((parent) => {
-    const questions = Replay.questions(state, dialect.revision, origin.clientCapabilities)
+    const questions = Replay.questions(
+      state,
+      dialect.revision,
+      origin.clientCapabilities,
+      dialect.seal.limits.stepMillis
+    )
     const info = RequestContext.make(request, origin, questions)
     const fiber = Effect.runForkWith(parent.context)(run(info))
     const exit = fiber.pollUnsafe()
-    if (exit !== undefined && Exit.isSuccess(exit)) return Effect.map(exit, dialect.finish)
+    if (exit !== undefined && Exit.isSuccess(exit)) return exit
     // From here on the request may be interrupted at any point, even before anything below has begun.
     parent.addObserver(() => fiber.interruptUnsafe())
     return Effect.flatMap(
       Replay.outcome(questions.run(), fiber),
-      (outcome) =>
-        Replay.isNeeded(outcome) ? ask(dialect, request, origin, outcome) : Effect.map(outcome, dialect.finish)
+      (outcome) => Replay.isNeeded(outcome) ? ask(dialect, request, origin, outcome) : outcome
     )
   })
 
@@ -94,9 +99,10 @@ const asking: ReadonlySet<string> = new Set(["tools/call", "prompts/get", "resou
 const noParams: Params = {}
 
 /** What a handler gets that can ask nothing, because its client has declared nothing. */
-const missing = (revision: Revision): Pick<RequestInfo, "ask" | "once"> => ({
+const missing = (revision: Revision): Pick<RequestInfo, "ask" | "once" | "round"> => ({
   ask: (method, params) => Replay.missing(revision, method, params),
-  once: (_, effect) => effect
+  once: RequestContext.runOnce,
+  round: RequestContext.firstRound
 })
 
 /**
@@ -114,7 +120,7 @@ export const handle = (
   run: Run
 ): Effect.Effect<string, RpcError> => {
   if (dialect.revision.era === "session" || !asking.has(request.method)) {
-    return Effect.map(run(RequestContext.make(request, origin)), dialect.finish)
+    return run(RequestContext.make(request, origin))
   }
   const params = request.params ?? noParams
   if (params.inputResponses !== undefined || params.requestState !== undefined) {
@@ -125,5 +131,5 @@ export const handle = (
   }
   return isAskable(origin.clientCapabilities)
     ? replay(dialect, request, origin, run, RequestState.empty)
-    : Effect.map(run(RequestContext.make(request, origin, missing(dialect.revision))), dialect.finish)
+    : run(RequestContext.make(request, origin, missing(dialect.revision)))
 }

@@ -26,6 +26,7 @@ import { unsupported } from "./Asking.ts"
 
 /** A step that is under way; one that waits for answers itself is not waited for. */
 interface Step {
+  readonly name: string
   questions: number
 }
 
@@ -52,6 +53,8 @@ export interface Run {
   readonly state: RequestState.State
   readonly revision: Revision
   readonly clientCapabilities: ClientCapabilities
+  /** How long questions wait for steps, in milliseconds. */
+  readonly stepMillis: number
   /** Names given to questions and steps so far. */
   readonly named: Set<string>
   /** Answers that were taken in this run. */
@@ -90,11 +93,13 @@ export interface Needed {
 const make = (
   state: RequestState.State,
   revision: Revision,
-  clientCapabilities: ClientCapabilities
+  clientCapabilities: ClientCapabilities,
+  stepMillis: number
 ): Run => ({
   state,
   revision,
   clientCapabilities,
+  stepMillis,
   named: new Set(),
   taken: new Map(),
   outcomes: new Map(),
@@ -166,6 +171,7 @@ const put = (run: Run, key: string, question: Omit<Question, "askedMillis">): Ef
           if (run.isStopped) return
           if (step !== undefined) step.questions -= 1
           run.questions.delete(key)
+          run.wake()
         }))
     })
   )
@@ -220,7 +226,7 @@ const once = <A, E, R>(
       const outcome = codec.decode(run.state.steps.get(name))
       return outcome === undefined ? halt(run, stale()) : Effect.fromResult(outcome)
     }
-    const step: Step = { questions: 0 }
+    const step: Step = { name, questions: 0 }
     run.steps.add(step)
     return Effect.onExit(Effect.provideService(effect, CurrentStep, step), (exit) =>
       Effect.sync(() => {
@@ -237,13 +243,14 @@ const once = <A, E, R>(
  * @category models
  * @since 0.1.0
  */
-export interface Questions extends Pick<RequestInfo, "ask" | "once"> {
+export interface Questions extends Pick<RequestInfo, "ask" | "once" | "round"> {
   /** What has come of it so far. */
   readonly run: () => Run
 }
 
 /**
- * Questions that are answered from a state, where they can be.
+ * Questions that are answered from a state, where they can be. A step that is under way may hold up the others for so many
+ * milliseconds.
  *
  * @category asking
  * @since 0.1.0
@@ -251,29 +258,58 @@ export interface Questions extends Pick<RequestInfo, "ask" | "once"> {
 export const questions = (
   state: RequestState.State,
   revision: Revision,
-  clientCapabilities: ClientCapabilities
+  clientCapabilities: ClientCapabilities,
+  stepMillis: number
 ): Questions => {
   let made: Run | undefined
-  const run = (): Run => made ??= make(state, revision, clientCapabilities)
+  const run = (): Run => made ??= make(state, revision, clientCapabilities, stepMillis)
   return {
     run,
+    round: { index: state.round, isAsking: () => made?.isStopped === true },
     ask: (method, params, options) => ask(run(), method, params, options),
     once: (key, effect, codec) => once(run(), key, effect, codec)
   }
 }
 
-/** Whether the handler stands still for questions, or for good, or has ended. */
-const isDecidable = (run: Run, fiber: Fiber.Fiber<unknown, unknown>): boolean =>
-  fiber.pollUnsafe() !== undefined || run.error !== undefined ||
-  run.questions.size > 0 && !Array.from(run.steps).some((step) => step.questions === 0)
+/** Whether there is nothing more to wait for: the handler has ended, or is to be ended. */
+const isOver = (run: Run, fiber: Fiber.Fiber<unknown, unknown>): boolean =>
+  fiber.pollUnsafe() !== undefined || run.error !== undefined
 
-const decidable = (run: Run, fiber: Fiber.Fiber<unknown, unknown>): Effect.Effect<void> =>
+/** The steps that questions wait for. A step that is not interrupted may yet do what cannot be undone. */
+const unfinished = ({ steps }: Run): ReadonlyArray<Step> => Array.from(steps).filter((step) => step.questions === 0)
+
+const isDecidable = (run: Run, fiber: Fiber.Fiber<unknown, unknown>): boolean =>
+  isOver(run, fiber) || run.questions.size > 0 && unfinished(run).length === 0
+
+const until = (run: Run, holds: () => boolean): Effect.Effect<void> =>
   Effect.callback((resume) => {
     run.wake = () => {
-      if (isDecidable(run, fiber)) resume(Effect.void)
+      if (holds()) resume(Effect.void)
     }
     run.wake()
   })
+
+/** Nobody can see whether a step waits for an answer itself, through another branch; but then it would wait for ever. */
+const giveUp = (run: Run): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const steps = unfinished(run).map(({ name }) => name)
+    run.error ??= Rpc.internalError(
+      `A question of this request could not be asked: a step beside it had not ended after ${run.stepMillis} ms`
+    )
+    return Effect.logError("Questions were held up by steps (Ask.once) that did not end", { steps })
+  })
+
+/** Waits until the handler stands still for questions, or has ended. */
+const decidable = (run: Run, fiber: Fiber.Fiber<unknown, unknown>): Effect.Effect<void> =>
+  Effect.andThen(
+    until(run, () => isOver(run, fiber) || run.questions.size > 0),
+    Effect.suspend(() =>
+      isDecidable(run, fiber) ? Effect.void : Effect.timeoutOrElse(
+        until(run, () => isDecidable(run, fiber) || run.questions.size === 0),
+        { duration: run.stepMillis, orElse: () => giveUp(run) }
+      )
+    )
+  )
 
 /** Gives branches that run side by side the time to reach their questions. */
 const breath = Effect.andThen(Effect.yieldNow, Effect.yieldNow)
@@ -286,7 +322,7 @@ const settled = (run: Run, fiber: Fiber.Fiber<unknown, unknown>): Effect.Effect<
     return Effect.flatMap(
       breath,
       () =>
-        fiber.pollUnsafe() !== undefined || run.error !== undefined || (named.size === seen && isDecidable(run, fiber))
+        isOver(run, fiber) || (named.size === seen && isDecidable(run, fiber))
           ? Effect.void
           : settled(run, fiber)
     )
@@ -299,6 +335,7 @@ const nextState = ({ outcomes, questions, state, taken }: Run): RequestState.Sta
     return [key, before?.fingerprint === fingerprint ? before : { method, fingerprint, askedMillis }] as const
   })
   return {
+    round: state.round + 1,
     answers: new Map([...known, ...taken]),
     steps: new Map([...state.steps, ...outcomes]),
     asked: new Map(asked)

@@ -30,26 +30,22 @@ const isText = (mediaType: string): boolean =>
 const uriOf = (name: string): string => `attachment:///${encodeURIComponent(name)}`
 
 /** What cannot be read as UTF-8 stays bytes. */
-const textIn = (data: Uint8Array | string): Result.Result<string, unknown> => {
-  const bytes = typeof data === "string" ? Base64.decode(data) : Result.succeed(data)
-  return Result.flatMap(
-    Result.mapError(bytes, (error): unknown => error),
-    (bytes) => Result.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes))
-  )
-}
+const textIn = (data: Uint8Array): Result.Result<string, unknown> =>
+  Result.try(() => new TextDecoder("utf-8", { fatal: true }).decode(data))
 
-const asResource = (uri: string, data: Uint8Array | string, mediaType: string): ContentBlock => {
+const asResource = (uri: string, data: Uint8Array, mediaType: string): ContentBlock => {
   const text = isText(mediaType) ? Result.getOrUndefined(textIn(data)) : undefined
-  if (text !== undefined) return Content.resource(uri, text, mediaType)
-  const blob = typeof data === "string" ? data : Base64.encode(data)
-  return { type: "resource", resource: { uri, mimeType: mediaType, blob } }
+  return Content.resource(uri, text ?? data, mediaType)
 }
 
-const fromBytes = ({ fileName = "file", mediaType }: File, data: Uint8Array | string): ContentBlock => {
+const fromBytes = ({ fileName = "file", mediaType }: File, data: Uint8Array): ContentBlock => {
   if (mediaType.startsWith("image/")) return Content.image(data, mediaType)
   if (mediaType.startsWith("audio/")) return Content.audio(data, mediaType)
   return asResource(uriOf(fileName), data, mediaType)
 }
+
+/** What is no base64 is a mistake of whoever made the file, and a defect: sent on, it would break the client. */
+const fromBase64 = (text: string): Uint8Array => Result.getOrThrow(Base64.decode(text))
 
 const fromUrl = ({ fileName, mediaType }: File, url: string): ContentBlock => {
   const path = url.split(/[?#]/, 1)[0] ?? url
@@ -62,13 +58,13 @@ const dataUrl = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,([\s\S]*)$/i
 const fromDataUrl = (file: File, url: string): ContentBlock => {
   const [, mediaType, isBase64, body = ""] = dataUrl.exec(url) ?? []
   const typed = mediaType === undefined || mediaType === "" ? file : { ...file, mediaType }
-  if (isBase64 !== undefined) return fromBytes(typed, body)
   const text = Result.getOrElse(Result.try(() => decodeURIComponent(body)), () => body)
-  return fromBytes(typed, new TextEncoder().encode(text))
+  return fromBytes(typed, isBase64 === undefined ? new TextEncoder().encode(text) : fromBase64(text))
 }
 
 /**
- * The block of a file (CNT-01 to CNT-03). A file that is somewhere else becomes a link to it, and is not fetched.
+ * The block of a file (CNT-01 to CNT-03). A file that is somewhere else becomes a link to it, and is not fetched. A string
+ * that should be base64 and is not throws, which is masked like any defect of a handler.
  *
  * @category conversions
  * @since 0.1.0
@@ -78,5 +74,5 @@ export const fromFile = (file: File): ContentBlock => {
   const url = data instanceof URL ? data.href : data
   if (typeof url !== "string") return fromBytes(file, url)
   if (/^data:/i.test(url)) return fromDataUrl(file, url)
-  return data instanceof URL || /^https?:/i.test(url) ? fromUrl(file, url) : fromBytes(file, url)
+  return data instanceof URL || /^https?:/i.test(url) ? fromUrl(file, url) : fromBytes(file, fromBase64(url))
 }

@@ -8,8 +8,8 @@ import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as SchemaAST from "effect/SchemaAST"
 import { type AnySchema, toJsonCodec } from "../../contract/ParameterSchema.ts"
+import { encodingIn, headersIn } from "./EffectInternals.ts"
 import * as FileContent from "./FileContent.ts"
 import * as ResultContent from "./ResultContent.ts"
 
@@ -27,10 +27,6 @@ interface Body {
 }
 
 const json: HttpApiSchema.ResponseEncoding = { _tag: "Json", contentType: "application/json" }
-
-// Effect keeps these annotations for itself; what they hold is what its own client reads there.
-const encodingIn = SchemaAST.resolveAt<HttpApiSchema.ResponseEncoding>("~httpApiEncoding")
-const headersIn = SchemaAST.resolveAt<unknown>("~httpApiWithHeaders")
 
 /** What a caller gets of a response: its body. Headers are read by the API's client and left there. */
 const bodyOf = (schema: Schema.Top): Body => {

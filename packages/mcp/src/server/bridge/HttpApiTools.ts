@@ -35,6 +35,8 @@ import type { JsonObject } from "../../contract/ParameterSchema.ts"
 import * as Served from "../../contract/Served.ts"
 import * as Tool from "../../contract/Tool.ts"
 import type { ToolAnnotations } from "../../schema/ToolDefinition.ts"
+import * as BoundedResponse from "./BoundedResponse.ts"
+import { clientKey } from "./EffectInternals.ts"
 import * as HttpApiArguments from "./HttpApiArguments.ts"
 import type { Credentials } from "./HttpApiCredentials.ts"
 import * as HttpApiOutput from "./HttpApiOutput.ts"
@@ -74,7 +76,7 @@ export type Security = ReadonlyArray<Credentials<unknown>>
  * @category models
  * @since 0.1.0
  */
-export interface Options<out H extends Headers = Headers, out S extends Security = Security> {
+export interface Options<out H extends Headers = {}, out S extends Security = readonly []> {
   /** Where the API is. Default: where the `HttpClient` sends a request for a path alone. */
   readonly baseUrl?: string | URL
   /** Changes the client for this API: retries, a rate limit, another client altogether. */
@@ -89,9 +91,22 @@ export interface Options<out H extends Headers = Headers, out S extends Security
   readonly layout?: HttpApiArguments.Layout
   /** Declared headers that the server fills in, by name. They are no arguments. */
   readonly headers?: H
+  /**
+   * How many bytes of an answer are read; one that has more is a result with `isError`. Default: 8 MiB. It is counted in
+   * memory, before the answer is decoded: what reaches the model is limited by `Policy.responseSize`.
+   */
+  readonly responseBytesMax?: number
   /** Credentials for the security middleware of the API. Default: none are sent. */
   readonly security?: S
 }
+
+/**
+ * Options of which it is forgotten what they need.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type AnyOptions = Options<Headers, Security>
 
 type HeaderServices<H> = { [Name in keyof H]: H[Name] extends Effect.Effect<unknown, unknown, infer R> ? R : never }[
   keyof H
@@ -141,7 +156,7 @@ const annotationsByVerb: ReadonlyMap<string, ToolAnnotations> = new Map([
   ["DELETE", { ...idempotent, destructiveHint: true }]
 ])
 
-const presentationOf = (subject: Subject, present: Options["present"]): Tool.Presentation => {
+const presentationOf = (subject: Subject, present: AnyOptions["present"]): Tool.Presentation => {
   const { annotations, method } = subject.endpoint
   const title = Context.getOrUndefined(annotations, OpenApi.Summary)
   const description = Context.getOrUndefined(annotations, OpenApi.Description) ?? title
@@ -158,7 +173,7 @@ const presentationOf = (subject: Subject, present: Options["present"]): Tool.Pre
 const defaultName = ({ endpoint, group }: Subject): string =>
   (group.topLevel ? endpoint.identifier : `${group.identifier}_${endpoint.identifier}`).replace(/[^\w.-]/g, "_")
 
-const withheldFrom = (endpoint: HttpApiEndpoint.Top, headers: Options["headers"]): HttpApiArguments.Withheld => {
+const withheldFrom = (endpoint: HttpApiEndpoint.Top, headers: AnyOptions["headers"]): HttpApiArguments.Withheld => {
   const keys = Array.from(endpoint.middlewares as ReadonlySet<HttpApiMiddleware.AnyService>)
     .flatMap((middleware) => HttpApiMiddleware.isSecurity(middleware) ? Object.values(middleware.security) : [])
     .flatMap((scheme) => scheme._tag === "ApiKey" ? [scheme] : [])
@@ -169,15 +184,15 @@ const withheldFrom = (endpoint: HttpApiEndpoint.Top, headers: Options["headers"]
   }
 }
 
-const obstacle = ({ endpoint, successes }: Callable, headers: Options["headers"]): string | undefined => {
+const obstacle = ({ endpoint, successes }: Callable, headers: AnyOptions["headers"]): string | undefined => {
   const filled = new Set(Object.keys(headers ?? {}).map((name) => name.toLowerCase()))
   return HttpApiOutput.obstacle(endpoint, successes) ??
     HttpApiArguments.obstacle(endpoint, withheldFrom(endpoint, headers), filled)
 }
 
 /** Sends with the client in the context of the call, so that all else can be made before there is one. */
-const clientOf = ({ transformClient }: Options): HttpClient.HttpClient.With<
-  HttpClientError.HttpClientError,
+const clientOf = ({ responseBytesMax = 8 * 1024 * 1024, transformClient }: AnyOptions): HttpClient.HttpClient.With<
+  HttpClientError.HttpClientError | Tool.ToolError,
   HttpClient.HttpClient
 > =>
   HttpClient.makeWith(
@@ -185,17 +200,16 @@ const clientOf = ({ transformClient }: Options): HttpClient.HttpClient.With<
       Effect.flatMap(
         HttpClient.HttpClient,
         (client) => Effect.flatMap(request, (transformClient?.(client) ?? client).execute)
+      ).pipe(
+        Effect.flatMap((response) => BoundedResponse.buffer(response, responseBytesMax))
       ),
     Effect.succeed
   )
 
 type ClientMiddleware = HttpApiMiddleware.HttpApiMiddlewareClient<unknown, unknown, unknown>
 
-/** Where `HttpApiMiddleware.layerClient` puts the client side of a middleware, and `HttpApiClient` looks for it. */
-const clientKey = (middleware: string): string => `${middleware}/Client`
-
 /** Puts credentials on a request, and then lets the client side of the middleware in the call's context have it. */
-const middlewareFor = (middleware: string, security: Options["security"] = []): ClientMiddleware => {
+const middlewareFor = (middleware: string, security: AnyOptions["security"] = []): ClientMiddleware => {
   const credentials = security.find((one) => one.middleware === middleware)
   const key = Context.Service<ClientMiddleware, ClientMiddleware>(clientKey(middleware))
   return (options) =>
@@ -225,7 +239,7 @@ interface Calls {
 }
 
 /** Effect's own client of the API, made once. */
-const callsOf = (api: HttpApi.Top, options: Options): Calls => {
+const callsOf = (api: HttpApi.Top, options: AnyOptions): Calls => {
   const middlewares = Object.values(api.groups)
     .flatMap((group) => Object.values(group.endpoints))
     .flatMap(({ middlewares }) => Array.from(middlewares as ReadonlySet<HttpApiMiddleware.AnyService>))
@@ -239,7 +253,7 @@ const callsOf = (api: HttpApi.Top, options: Options): Calls => {
   ) as unknown as Calls
 }
 
-const callablesOf = (api: HttpApi.Top, options: Options): ReadonlyArray<Callable> => {
+const callablesOf = (api: HttpApi.Top, options: AnyOptions): ReadonlyArray<Callable> => {
   const calls = callsOf(api, options)
   const callables: Array<Callable> = []
   HttpApi.reflect(api, {
@@ -253,7 +267,7 @@ const callablesOf = (api: HttpApi.Top, options: Options): ReadonlyArray<Callable
   return callables
 }
 
-const includedIn = (api: HttpApi.Top, options: Options): ReadonlyArray<Callable> =>
+const includedIn = (api: HttpApi.Top, options: AnyOptions): ReadonlyArray<Callable> =>
   callablesOf(api, options).filter((callable) => !callable.isExcluded && (options.include?.(callable) ?? true))
 
 /** What is no declared error is a defect here, so that it cannot pass for one that has the same members. */
@@ -262,12 +276,12 @@ const maskUndeclared = (error: unknown): Effect.Effect<never, unknown> =>
 
 const nothingFilled: Effect.Effect<HttpApiArguments.Filled> = Effect.succeed({})
 
-const filledBy = (headers: Options["headers"]) =>
+const filledBy = (headers: AnyOptions["headers"]) =>
   headers === undefined
     ? nothingFilled
     : Effect.all(Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])))
 
-const serveOne = (callable: Callable, options: Options): Served.Served<Tool.Any, unknown> => {
+const serveOne = (callable: Callable, options: AnyOptions): Served.Served<Tool.Any, unknown> => {
   const { call, endpoint, errors, successes } = callable
   const name = (options.name ?? defaultName)(callable)
   const layout = options.layout ?? "flat"
@@ -357,7 +371,7 @@ export interface LeftOut extends Subject {
  */
 export const leftOut = <Id extends string, Groups extends HttpApiGroup.Constraint>(
   api: HttpApi.HttpApi<Id, Groups>,
-  options: Options = {}
+  options: AnyOptions = {}
 ): ReadonlyArray<LeftOut> =>
   includedIn(api as unknown as HttpApi.Top, options).flatMap((callable) => {
     const reason = obstacle(callable, options.headers)

@@ -8,15 +8,13 @@ import type * as Prompt from "effect/ai/Prompt"
 import type * as SchemaAST from "effect/SchemaAST"
 import type { AnySchema } from "../../contract/ParameterSchema.ts"
 import type { ContentBlock } from "../../schema/Content.ts"
+import { isPartBrand } from "./EffectInternals.ts"
 import * as FileContent from "./FileContent.ts"
 import * as ResultContent from "./ResultContent.ts"
 
-/** The members by which `effect/ai` tells parts from other objects. */
-const brands: ReadonlySet<PropertyKey> = new Set(["~effect/ai/Prompt/Part", "~effect/ai/Response/Part"])
-
 const isPart = (ast: SchemaAST.AST): boolean => {
   if (ast._tag === "Union") return ast.types.length > 0 && ast.types.every(isPart)
-  return ast._tag === "Objects" && ast.propertySignatures.some(({ name }) => brands.has(name))
+  return ast._tag === "Objects" && ast.propertySignatures.some(({ name }) => isPartBrand(name))
 }
 
 /**

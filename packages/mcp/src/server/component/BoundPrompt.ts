@@ -11,6 +11,7 @@ import type { RequestInfo } from "../../contract/McpRequest.ts"
 import { type AnyCodec, type JsonObject, toJsonSchema } from "../../contract/ParameterSchema.ts"
 import type { Any as AnyPrompt, Output } from "../../contract/Prompt.ts"
 import { user } from "../../contract/Prompt.ts"
+import * as Echo from "../../jsonrpc/Echo.ts"
 import { isObject, type Params } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
@@ -79,7 +80,8 @@ export const make = (name: string, prompt: AnyPrompt, handler: HandlerShape): Bo
     get: (args, request) => {
       const decoded = decode(args)
       if (Result.isFailure(decoded)) {
-        return Effect.fail(Rpc.invalidParams(`Invalid arguments for prompt "${name}": ${decoded.failure.message}`))
+        const flaw = Echo.sentence(decoded.failure.message)
+        return Effect.fail(Rpc.invalidParams(`Invalid arguments for prompt "${name}": ${flaw}`))
       }
       return Effect.map(
         // The handler's type says what it returns and fails with.

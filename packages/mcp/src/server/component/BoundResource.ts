@@ -17,6 +17,7 @@ import type { AnyCodec, AnySchema } from "../../contract/ParameterSchema.ts"
 import type { Any as AnyResource, Output, Presentation, ResourceNotFound } from "../../contract/Resource.ts"
 import type { Any as AnyTemplate } from "../../contract/ResourceTemplate.ts"
 import * as UriTemplate from "../../contract/UriTemplate.ts"
+import * as Echo from "../../jsonrpc/Echo.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Revision } from "../../revision/Revision.ts"
@@ -51,6 +52,15 @@ export interface BoundResource {
 }
 
 /**
+ * Gives the reader for a URI of the family, or nothing for any other. The failure is for a URI of the right form whose
+ * values the schema of the parameters refuses; another template may still take it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Match = (uri: string) => Result.Result<Read, RpcError> | undefined
+
+/**
  * A template that can be listed, matched against a URI, and read.
  *
  * @category models
@@ -58,8 +68,7 @@ export interface BoundResource {
  */
 export interface BoundTemplate {
   readonly definition: ResourceTemplate
-  /** The reader for a URI of the family; nothing for any other. */
-  readonly match: (uri: string) => Read | undefined
+  readonly match: Match
   /** The resources of the family that stand in `resources/list`, if any do. */
   readonly list: TemplateList.TemplateList | undefined
   /** The completions of its variables. */
@@ -72,8 +81,10 @@ export interface BoundTemplate {
  * @category errors
  * @since 0.1.0
  */
-export const notFound = (revision: Revision, uri: string): RpcError =>
-  Rpc.make(revision.resourceNotFoundCode, `Resource not found: ${uri}`, { uri })
+export const notFound = (revision: Revision, uri: string): RpcError => {
+  const echo = Echo.name(uri)
+  return Rpc.make(revision.resourceNotFoundCode, `Resource not found: ${echo}`, { uri: echo })
+}
 
 const isContents = (value: unknown): value is ResourceContents =>
   Predicate.isObject(value) && !(value instanceof Uint8Array) && !Array.isArray(value)
@@ -140,21 +151,22 @@ const reader = (
   template: AnyTemplate,
   matcher: UriTemplate.Matcher,
   handler: HandlerShape
-): BoundTemplate["match"] => {
+): Match => {
   // That the schema needs no services was asked where the template was made.
   const decode = Schema.decodeUnknownResult(template.params as AnyCodec)
   const { mimeType } = template.presentation
   const { uriLengthMax } = Context.get(handler.context, ResourceLimits)
   return (uri) => {
     if (uri.length > uriLengthMax) {
-      return () => Effect.fail(Rpc.invalidParams(`The URI is longer than ${uriLengthMax} characters`))
+      return Result.fail(Rpc.invalidParams(`The URI is longer than ${uriLengthMax} characters`))
     }
     const values = UriTemplate.match(matcher, uri)
     if (values === undefined) return undefined
-    const params = decode(values)
-    return Result.isFailure(params)
-      ? () => Effect.fail(Rpc.invalidParams(`Invalid resource URI: ${params.failure.message}`, { uri }))
-      : (uri, request, revision) => run(handler, params.success, mimeType, uri, request, revision)
+    return Result.mapBoth(decode(values), {
+      onFailure: ({ message }) =>
+        Rpc.invalidParams(`Invalid resource URI: ${Echo.sentence(message)}`, { uri: Echo.name(uri) }),
+      onSuccess: (params): Read => (uri, request, revision) => run(handler, params, mimeType, uri, request, revision)
+    })
   }
 }
 

@@ -14,6 +14,7 @@ import type { HandlerShape } from "../../contract/Catalog.ts"
 import type { RequestInfo } from "../../contract/McpRequest.ts"
 import { type AnySchema, type JsonObject, toJsonCodec, toJsonSchema } from "../../contract/ParameterSchema.ts"
 import { type Any as AnyTool, failureKey, type ToolError, type ToolResult } from "../../contract/Tool.ts"
+import * as Echo from "../../jsonrpc/Echo.ts"
 import { isObject, type Params } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import type { ContentBlock } from "../../schema/Content.ts"
@@ -168,7 +169,7 @@ export const make = (name: string, tool: AnyTool, handler: HandlerShape): Omit<B
     definition,
     outputSchema: definition.outputSchema,
     decode: (args) =>
-      Result.mapError(decode(args), (error) => `Invalid arguments for tool "${name}": ${error.message}`),
+      Result.mapError(decode(args), ({ message }) => `Invalid arguments for tool "${name}": ${Echo.sentence(message)}`),
     call: (args, request) =>
       Effect.catchCause(
         Effect.map(RequestContext.run(handler, args, request), onSuccess),

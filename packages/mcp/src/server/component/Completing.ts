@@ -120,12 +120,3 @@ export const make = (parameters: AnySchema, handler: HandlerShape): Completing =
     return [name, choices === undefined || choices.length === 0 ? undefined : among(choices)]
   }))
 }
-
-/**
- * Whether there is anything to suggest.
- *
- * @category guards
- * @since 0.1.0
- */
-export const isAny = (completing: Completing): boolean =>
-  Array.from(completing.values()).some((one) => one !== undefined)

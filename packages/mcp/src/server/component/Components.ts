@@ -19,6 +19,7 @@ import {
   type BoundTemplate,
   make as bindResource,
   makeTemplate,
+  type Match,
   type Read
 } from "./BoundResource.ts"
 import { type BoundTool, make as bindTool } from "./BoundTool.ts"
@@ -220,11 +221,11 @@ const bindResourceEntry = (
   const template = makeTemplate(component, handler)
   if (Result.isFailure(template)) return template.failure
   const { match } = template.success
-  const matching = (uri: string): Read | undefined => {
+  const kept: Match = (uri) => {
     const read = match(uri)
-    return read && keep(read)
+    return read && Result.map(read, keep)
   }
-  return onShelf(kind, shelves.templates, name, offer({ ...template.success, match: matching }, visible))
+  return onShelf(kind, shelves.templates, name, offer({ ...template.success, match: kept }, visible))
 }
 
 const bindEntry = (

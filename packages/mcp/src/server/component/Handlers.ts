@@ -8,11 +8,12 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Tracer from "effect/Tracer"
 import type { AnyEntry, HandlerShape, Kind } from "../../contract/Catalog.ts"
+import type { Complete } from "../../contract/Completion.ts"
 import { McpRequest } from "../../contract/McpRequest.ts"
 import * as PerRequest from "../../contract/PerRequest.ts"
 import * as Policy from "../../contract/Policy.ts"
-import type { Guard, Part } from "../../contract/policy/Model.ts"
-import type { AnyHandler } from "../../contract/Served.ts"
+import type { Call, Guard, Part } from "../../contract/policy/Model.ts"
+import type { Extras } from "../../contract/Served.ts"
 import * as ClientLogger from "../ClientLogger.ts"
 
 /**
@@ -49,20 +50,43 @@ export interface Subject {
  */
 export type Prepare = (subject: Subject | AnyEntry, handler: HandlerShape) => Effect.Effect<HandlerShape>
 
-const guardHandler = (subject: Subject, guard: Guard, run: AnyHandler): AnyHandler => (args, beside) =>
+/** A handler, or a completion: what it is called with, and what is known beside that. */
+type Run<A, B> = (args: A, beside: B) => Effect.Effect<unknown, unknown, unknown>
+
+const guardHandler = <A, B>(
+  { completed, kind, name }: Pick<Call, "kind" | "name" | "completed">,
+  guard: Guard,
+  run: Run<A, B>
+): Run<A, B> =>
+(args, beside) =>
   Effect.contextWith((context: Context.Context<McpRequest>) =>
     guard(
-      { kind: subject.kind, name: subject.name, args, request: Context.get(context, McpRequest) },
+      {
+        kind,
+        name,
+        ...(completed === undefined ? {} : { completed }),
+        args,
+        request: Context.get(context, McpRequest)
+      },
       // What the handler needs is in the context that it is run in.
       Effect.suspend(() => run(args, beside)) as Effect.Effect<unknown, unknown>
     )
   )
 
+const guardExtras = ({ kind, name }: Subject, guard: Guard, extras: Extras = {}): Extras => {
+  const complete = Object.entries(extras.complete ?? {}).map(([completed, run]) =>
+    // A guard gives what it is put around, or fails as a handler may.
+    [completed, guardHandler({ kind, name, completed }, guard, run) as Complete<unknown>] as const
+  )
+  return { ...extras, complete: Object.fromEntries(complete) }
+}
+
 const chain = (guards: ReadonlyArray<Guard>): Guard => (call, effect) =>
   guards.reduceRight((inner, guard) => Effect.suspend(() => guard(call, inner)), effect)
 
+/** Weakly, because components that come and go at run time bring contexts of their own. */
 const once = <Key extends object, A>(make: (key: Key) => A): (key: Key) => A => {
-  const made = new Map<Key, A>()
+  const made = new WeakMap<Key, A>()
   return (key) => {
     const known = made.get(key)
     if (known !== undefined) return known
@@ -74,7 +98,7 @@ const once = <Key extends object, A>(make: (key: Key) => A): (key: Key) => A => 
 
 /** Each part is built the first time that something has it; what has the same part shares what was built. */
 const builder = (context: Context.Context<never>) => {
-  const built = new Map<Part<unknown>, Guard>()
+  const built = new WeakMap<Part<unknown>, Guard>()
   return (part: Part<unknown>): Effect.Effect<Guard> =>
     Effect.suspend(() => {
       const known = built.get(part)
@@ -105,7 +129,15 @@ export const make = (options: Options, context: Context.Context<never>): Prepare
       const needed = PerRequest.servicesOf(subject.component)
       const given = needed.length === 0 ? Context.empty() : Context.pick(...needed)(context)
       const shape = { ...handler, context: Context.merge(contextFor(handler.context), given as Context.Context<never>) }
-      const guards = yield* Effect.forEach([...parts, ...Policy.guardsOf(subject.component)], build)
-      return guards.length === 0 ? shape : { ...shape, run: guardHandler(subject, chain(guards), handler.run) }
+      const all = [...parts, ...Policy.guardsOf(subject.component)]
+      const guards = yield* Effect.forEach(all.filter(({ onCompletion }) => onCompletion !== true), build)
+      const completionGuards = yield* Effect.forEach(all.filter(({ onCompletion }) => onCompletion === true), build)
+      return {
+        ...shape,
+        ...(guards.length === 0 ? {} : { run: guardHandler(subject, chain(guards), handler.run) }),
+        ...(completionGuards.length === 0
+          ? {}
+          : { extras: guardExtras(subject, chain(completionGuards), handler.extras) })
+      }
     })
 }

@@ -4,11 +4,12 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { AnyEntry, Kind } from "../../contract/Catalog.ts"
 import { CatalogError } from "../../contract/Registry.ts"
 import type { ServerRule } from "../../contract/Visibility.ts"
 import * as Cursor from "../../session/Cursor.ts"
+import type { Keys } from "../../session/StateKeys.ts"
 import type { Lists } from "../methods/ListMethods.ts"
 import * as Caching from "./Caching.ts"
 
@@ -51,18 +52,18 @@ const flaw = (pageSize: PageSizes, caching: Caching.CachingOptions): string | un
 }
 
 /**
- * How lists are served, by their options. What is wrong with these is a `CatalogError`.
+ * How lists are served, by their options; the keys are those that cursors are sealed with. What is wrong with these is a `CatalogError`.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const toLists = ({ caching = {}, pageSize }: ListOptions): Effect.Effect<Lists, CatalogError> => {
+export const toLists = (
+  { caching = {}, pageSize }: ListOptions,
+  keys: Keys
+): Result.Result<Lists, CatalogError> => {
   const sizes = byKind(pageSize)
   const problem = flaw(sizes, caching)
-  if (problem !== undefined) return Effect.fail(new CatalogError({ message: problem }))
-  const isPaged = Object.values(sizes).some((size) => size !== undefined)
-  return Effect.map(
-    isPaged ? Effect.mapError(Cursor.make, (message) => new CatalogError({ message })) : Effect.succeed(undefined),
-    (cursors) => ({ pageSize: sizes, cursors, caching })
-  )
+  return problem === undefined
+    ? Result.succeed({ pageSize: sizes, cursors: Cursor.make(keys), caching })
+    : Result.fail(new CatalogError({ message: problem }))
 }

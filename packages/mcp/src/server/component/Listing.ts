@@ -12,12 +12,14 @@ import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Encode, Revision, Wire } from "../../revision/Revision.ts"
 import type { CacheHint } from "../../schema/Caching.ts"
 import { compare, type Cursors, type Place, type Use } from "../../session/Cursor.ts"
+import type { Caller } from "../../session/RequestState.ts"
 import type { Dialect } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
 import type { Origin } from "../Origin.ts"
 import * as RequestContext from "../RequestContext.ts"
 import * as Caching from "./Caching.ts"
 import type { Offered } from "./Components.ts"
+import { isVisible } from "./Ruled.ts"
 import type { Item, OpenShelf } from "./Shelf.ts"
 import * as Visibility from "./Visibility.ts"
 
@@ -139,7 +141,7 @@ const common = (listing: Listing, pages: Pages, dialect: Dialect, after: Place |
   const known = keptPages(pages, version).get(begin)
   if (known !== undefined) return Effect.succeed(known)
   return Effect.map(
-    render(listing, dialect, cut(listing, items, begin), { method, credential: undefined }, listing.hint),
+    render(listing, dialect, cut(listing, items, begin), { method, caller: undefined }, listing.hint),
     (text) => {
       if (pages.version === version && pages.texts.size < textsMax(listing, items.length)) pages.texts.set(begin, text)
       return text
@@ -166,6 +168,8 @@ const withMore = (
   })
 }
 
+const callerFrom = ({ credential, principal }: Origin): Caller => ({ credential, principal })
+
 /** A page of what one caller may know of. Rules are asked as far as the page needs it. */
 const own = (
   listing: Listing,
@@ -183,11 +187,11 @@ const own = (
     let hasNext = false
     for (let i = beginningAfter(all, after); i < all.length && !hasNext; i++) {
       const item = all[i]
-      if (item === undefined || !(yield* Visibility.isVisible(item.value, info))) continue
+      if (item === undefined || !(yield* isVisible(item.value, info))) continue
       if (items.length < pageSize) items.push(item)
       else hasNext = true
     }
-    const use = { method: listing.method, credential: origin.credential }
+    const use = { method: listing.method, caller: callerFrom(origin) }
     return yield* render(listing, dialect, { items, hasNext }, use, Caching.unshared(listing.hint))
   })
 
@@ -212,7 +216,7 @@ export const serve = (listing: Listing, dialects: (revision: Revision) => Dialec
   }
   const placeOf = (cursor: unknown, origin: Origin): Effect.Effect<Place, RpcError> => {
     if (paging === undefined) return Effect.fail(unknownCursor)
-    const use = { method, credential: isOwn() ? origin.credential : undefined }
+    const use = { method, caller: isOwn() ? callerFrom(origin) : undefined }
     return Effect.flatMap(
       paging.cursors.read(use, cursor),
       (place) => place === undefined ? Effect.fail(unknownCursor) : Effect.succeed(place)

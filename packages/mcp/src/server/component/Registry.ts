@@ -106,12 +106,19 @@ const add = (
   served: AnyServed,
   context: Context.Context<never>,
   { onDuplicate = "fail" }: AddOptions
-): Effect.Effect<Registration, CatalogError> =>
-  Effect.flatMap(bindServed(options, registry, served, context), ([bound, entry]) => {
-    if (!options.kinds.has(bound.kind)) return Effect.fail(undeclared(bound.kind, bound.name))
-    if (onDuplicate === "fail" && bound.isTaken()) return Effect.fail(Components.taken(entry))
-    const registration = registrationOf(options, registry, bound.claim(), context)
-    return Effect.as(options.bus.publish({ _tag: "ListChanged", kind: bound.kind }), registration)
+): Effect.Effect<Registration, CatalogError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const [bound, entry] = yield* bindServed(options, registry, served, context)
+    if (!options.kinds.has(bound.kind)) return yield* Effect.fail(undeclared(bound.kind, bound.name))
+    const claim = Effect.suspend(() =>
+      onDuplicate === "fail" && bound.isTaken()
+        ? Effect.fail(Components.taken(entry))
+        : Effect.succeed(registrationOf(options, registry, bound.claim(), context))
+    )
+    const registration = yield* Effect.acquireRelease(claim, ({ remove }) => remove)
+    // After the claim is the scope's, so that a bus that breaks leaves nothing behind.
+    yield* options.bus.publish({ _tag: "ListChanged", kind: bound.kind })
+    return registration
   })
 
 /**
@@ -122,12 +129,10 @@ const add = (
  */
 export const make = (options: Options): Service => {
   const registry: Service = {
-    add: (served, context, addOptions = {}): Effect.Effect<Registration, CatalogError, Scope.Scope> =>
-      Effect.acquireRelease(
-        add(options, registry, served, context, addOptions),
-        (registration) => registration.remove
-      ),
-    resourceUpdated: (uri) => options.bus.publish({ _tag: "ResourceUpdated", uri })
+    add: (served, context, addOptions = {}) => add(options, registry, served, context, addOptions),
+    resourceUpdated: (uri) => options.bus.publish({ _tag: "ResourceUpdated", uri }),
+    visited: (elicitationId) => options.bus.publish({ _tag: "VisitCompleted", elicitationId }),
+    listChanged: (kind) => options.kinds.has(kind) ? options.bus.publish({ _tag: "ListChanged", kind }) : Effect.void
   }
   return registry
 }

@@ -20,8 +20,8 @@ import type { Resource } from "../../schema/Resource.ts"
 import * as Masking from "../Masking.ts"
 import * as RequestContext from "../RequestContext.ts"
 import { ResourceLimits } from "./ResourceLimits.ts"
+import { isVisible } from "./Ruled.ts"
 import type { OpenShelf, Shelf } from "./Shelf.ts"
-import { isVisible } from "./Visibility.ts"
 
 /**
  * Gives the listed resources of a template, at most so many as the limits permit. It fails with protocol errors only;
@@ -53,6 +53,12 @@ const recover = (
     : Effect.as(Masking.mask(`the list of "${uriTemplate}" failed`, cause), [])
 }
 
+/** What is listed and cannot be one of the family, for its parameters are none, does not take the others along either. */
+const noteStrays = (uriTemplate: string, strays: ReadonlyArray<unknown>): Effect.Effect<unknown> =>
+  strays.length === 0
+    ? Effect.void
+    : Masking.mask(`the list of "${uriTemplate}" has ${strays.length} that cannot be of it`, Cause.fail(strays[0]))
+
 const toResource = (
   template: UriTemplate.UriTemplate,
   mimeType: string | undefined,
@@ -68,13 +74,16 @@ const toResource = (
 /** How many templates are asked at a time. */
 const concurrency = 8
 
-/** Each URI once, and none that has a resource of its own, which is what is read there. */
+/** Each URI once, as what is read there has it: a resource of its own, or else the first template. */
 const withoutDoubles = (
   lists: ReadonlyArray<ReadonlyArray<Resource>>,
   resources: Shelf<unknown>
 ): ReadonlyArray<Resource> => {
-  const listed = lists.flat().filter(({ uri }) => !resources.has(uri))
-  return Array.from(new Map(listed.map((resource) => [resource.uri, resource])).values())
+  const listed = new Map<string, Resource>()
+  for (const resource of lists.flat()) {
+    if (!resources.has(resource.uri) && !listed.has(resource.uri)) listed.set(resource.uri, resource)
+  }
+  return Array.from(listed.values())
 }
 
 /**
@@ -129,7 +138,8 @@ export const make = (
     // What a list gives is said by the type of its handler.
     (RequestContext.run(shape, undefined, request) as Effect.Effect<ReadonlyArray<Listed<unknown>>, unknown>).pipe(
       Effect.tap((listed) => listed.length > listedResourcesMax ? Effect.logWarning(warning) : Effect.void),
-      Effect.flatMap((listed) => Effect.forEach(listed.slice(0, listedResourcesMax), resource)),
+      Effect.flatMap((listed) => Effect.partition(listed.slice(0, listedResourcesMax), resource)),
+      Effect.flatMap(([resources, strays]) => Effect.as(noteStrays(uriTemplate, strays), resources)),
       Effect.catchCause((cause) => recover(uriTemplate, cause))
     )
 }

@@ -6,34 +6,12 @@
  */
 import * as Effect from "effect/Effect"
 import type { RequestInfo } from "../../contract/McpRequest.ts"
-import type { Rule } from "../../contract/Visibility.ts"
 import { isObject, type Params } from "../../jsonrpc/Message.ts"
 import type { Method } from "../Engine.ts"
 import * as RequestContext from "../RequestContext.ts"
 import type { Components, Shelves } from "./Components.ts"
+import { isVisible, type Ruled } from "./Ruled.ts"
 import * as Shelf from "./Shelf.ts"
-
-/** Something that may have a rule. */
-interface Ruled {
-  readonly visible: Rule | undefined
-}
-
-/**
- * Whether a caller may know of a component. A rule that dies says no, and the log says why.
- *
- * @category queries
- * @since 0.1.0
- */
-export const isVisible = ({ visible }: Ruled, request: RequestInfo): Effect.Effect<boolean> =>
-  visible === undefined
-    ? Effect.succeed(true)
-    : Effect.catchDefect(
-      Effect.suspend(() => {
-        const verdict = visible(request)
-        return Effect.isEffect(verdict) ? verdict : Effect.succeed(verdict)
-      }),
-      (defect) => Effect.as(Effect.logError("A rule of visibility failed; its component is hidden", defect), false)
-    )
 
 /**
  * Whether some component on a shelf has a rule; looked up once for each version of the shelf.
@@ -106,16 +84,17 @@ export const ofResource: Concern = {
 }
 
 /**
- * The prompt or the template that `ref` names.
+ * The prompt, the template or the resource that `ref` names.
  *
  * @category concerns
  * @since 0.1.0
  */
 export const ofReference: Concern = {
-  shelves: ({ prompts, templates }) => [ruled(prompts), ruled(templates)],
-  named: ({ prompts, templates }, params) => {
+  shelves: ({ prompts, resources, templates }) => [ruled(prompts), ruled(resources), ruled(templates)],
+  named: ({ prompts, resources, templates }, params) => {
     const reference = isObject(params?.ref) ? params.ref : undefined
-    return [prompts.get(text(reference, "name")), templates.get(text(reference, "uri"))]
+    const uri = text(reference, "uri")
+    return [prompts.get(text(reference, "name")), templates.get(uri), resources.get(uri)]
   }
 }
 
@@ -170,7 +149,8 @@ export const guard = (
   const rulings = concern.shelves(shelves).map(ruling)
   return (request, origin) => {
     if (!rulings.some((isRuled) => isRuled())) return open(request, origin)
-    const named = Array.from(concern.named(shelves, request.params)).filter(hasRule)
+    // What is named twice is asked about once.
+    const named = Array.from(new Set(concern.named(shelves, request.params))).filter(hasRule)
     if (named.length === 0) return open(request, origin)
     return Effect.flatMap(
       hiddenAmong(named, RequestContext.make(request, origin)),

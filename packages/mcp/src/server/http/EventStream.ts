@@ -212,8 +212,8 @@ const carry = (stream: EventStream, connection: HttpStream): void => {
   stream.quiet = false
 }
 
-const writeAll = (connection: HttpStream, events: ReadonlyArray<LoggedEvent>): Effect.Effect<void> =>
-  Effect.forEach(events, ({ id, text }) => text === "" ? Effect.void : connection.write(SseFraming.event(id, text)), {
+const writeAll = (stream: EventStream, events: ReadonlyArray<LoggedEvent>): Effect.Effect<void> =>
+  Effect.forEach(events, ({ id, text }) => text === "" ? Effect.void : write(stream, SseFraming.event(id, text)), {
     discard: true
   })
 
@@ -237,11 +237,13 @@ export const resume = (
       stream.turn,
       Effect.flatMap(kept.log.after(kept.owner.id, lastEventId), (replay) => {
         const connection = connect()
-        if (!stream.ended) carry(stream, connection)
+        carry(stream, connection)
         return Effect.andThen(
-          writeAll(connection, replay?.events ?? []),
+          writeAll(stream, replay?.events ?? []),
           Effect.sync(() => {
-            if (stream.ended) connection.end()
+            if (!stream.ended) return
+            detach(stream, connection)
+            connection.end()
           })
         )
       })

@@ -1,6 +1,5 @@
 /**
- * The requests of the session era over HTTP: `initialize` opens a session (or, by policy, none), calls run in theirs, and
- * a batch runs together. A client that goes away has not cancelled anything (HTL-09): a call goes on, and what it sends is
+ * The requests of sessions over HTTP: calls run in theirs, or alone where none are kept, and a batch runs together. A client that goes away has not cancelled anything (HTL-09): a call goes on, and what it sends is
  * kept where the client finds it again.
  *
  * @since 0.1.0
@@ -18,7 +17,6 @@ import type { HttpExchange } from "../../transport/HttpExchange.ts"
 import * as Asking from "../asking/Asking.ts"
 import * as Batch from "../Batch.ts"
 import * as Engine from "../Engine.ts"
-import * as Handshake from "../Handshake.ts"
 import type { Origin } from "../Origin.ts"
 import * as SessionMemo from "../SessionMemo.ts"
 import { type Endpoint, headerRevision, refused, sessionOf, streamsOf } from "./HttpEndpoint.ts"
@@ -40,45 +38,6 @@ const replyTo = (
   })
 }
 
-/**
- * Serves `initialize`.
- *
- * @category calls
- * @since 0.1.0
- */
-export const initialize = (
-  endpoint: Endpoint,
-  exchange: HttpExchange,
-  acceptance: HttpAdmission.Acceptance,
-  request: Message.Request
-): Effect.Effect<void> => {
-  const { holding, policy, server, sessions } = endpoint
-  const settled = Handshake.negotiate(request.params, server.identity, server.revisions)
-  if (Result.isFailure(settled)) return refused(exchange, HttpAdmission.refuse(400, settled.failure), request.id)
-  const { clientCapabilities, clientInfo, resultText, revision } = settled.success
-  const text = Encode.success(request.id, resultText)
-  if (!endpoint.isStateful) return replyTo(endpoint, exchange, acceptance, undefined).finish(200, text)
-  const credential = exchange.header("authorization")
-  const opening = { id: endpoint.makeId(), revision, clientInfo, clientCapabilities, credential }
-  return Effect.flatMap(sessions.open(opening), (session) => {
-    if (session === undefined) {
-      return refused(exchange, HttpAdmission.refuse(503, Rpc.internalError("Too many sessions")), request.id)
-    }
-    const headers = { "mcp-session-id": session.id }
-    const reply = HttpReply.make(exchange, {
-      policy,
-      acceptance,
-      holding,
-      headers,
-      session: streamsOf(endpoint, session)
-    })
-    const answered = reply.finish(200, text)
-    return server.onSession === undefined
-      ? answered
-      : Effect.andThen(server.onSession(session.memo, revision), answered)
-  })
-}
-
 /** A request of a session: it can be cancelled, and ends without an answer then; its end counts as activity. */
 const callInSession = (
   endpoint: Endpoint,
@@ -89,27 +48,30 @@ const callInSession = (
 ): Effect.Effect<void> => {
   const admitted = InFlight.admits(session.inFlight, request.id)
   if (Result.isFailure(admitted)) return reply.refuse(HttpAdmission.refuse(400, admitted.failure), request.id)
-  return Effect.withFiber((fiber) => {
-    InFlight.begin(session.inFlight, request.id, fiber)
-    const origin = LiveSession.origin(session, {
-      header: exchange.header,
-      // A call that was cancelled has nothing more to say (CAN-11).
-      send: (text) =>
-        Effect.suspend(() => InFlight.holds(session.inFlight, request.id, fiber) ? reply.send(text) : Effect.void),
-      sendQuestion: reply.mayStream ? reply.send : undefined,
-      pause: reply.pause
+  // Nothing may come between the beginning of a call and what notes its end.
+  return Effect.uninterruptibleMask((restore) =>
+    Effect.withFiber((fiber) => {
+      InFlight.begin(session.inFlight, request.id, fiber)
+      const origin = LiveSession.origin(session, {
+        header: exchange.header,
+        // A call that was cancelled has nothing more to say (CAN-11).
+        send: (text) =>
+          Effect.suspend(() => InFlight.holds(session.inFlight, request.id, fiber) ? reply.send(text) : Effect.void),
+        sendQuestion: reply.mayStream ? reply.send : undefined,
+        pause: reply.pause
+      })
+      const call = Effect.flatMap(
+        Engine.answer(endpoint.server.methods, request, origin),
+        (answer) => reply.finish(200, answer.text)
+      )
+      return Effect.onExit(restore(call), (exit) =>
+        Effect.sync(() => {
+          InFlight.end(session.inFlight, request.id, fiber)
+          endpoint.sessions.touch(session)
+          if (exit._tag === "Failure") reply.abandon()
+        }))
     })
-    const call = Effect.flatMap(
-      Engine.answer(endpoint.server.methods, request, origin),
-      (answer) => reply.finish(200, answer.text)
-    )
-    return Effect.onExit(call, (exit) =>
-      Effect.sync(() => {
-        InFlight.end(session.inFlight, request.id, fiber)
-        endpoint.sessions.touch(session)
-        if (exit._tag === "Failure") reply.abandon()
-      }))
-  })
+  )
 }
 
 /**
@@ -197,8 +159,8 @@ interface Batched {
   readonly whole: HttpReply.HttpReply
   readonly revision: Revision
   readonly session: LiveSession.LiveSession | undefined
-  /** Takes what is no request and has no answer. */
-  readonly onOther: (message: Exclude<Message.Message, Message.Request>) => void
+  /** Takes what is no request. */
+  readonly onOther: (message: Exclude<Message.Message | Message.Malformed, Message.Request>) => void
 }
 
 const serveItem = (batched: Batched, { error, message, settle }: Batch.Item): Effect.Effect<void> => {
@@ -213,11 +175,12 @@ const serveItem = (batched: Batched, { error, message, settle }: Batch.Item): Ef
     }
     case "Malformed":
       // An error without an id cannot be told in a revision that demands one (RPC-13).
-      return Effect.sync(() =>
+      return Effect.sync(() => {
+        batched.onOther(message)
         settle(
           message.id === undefined && revision.errorIdRequired ? undefined : Encode.failure(message.id, message.error)
         )
-      )
+      })
     default:
       return Effect.sync(() => batched.onOther(message))
   }

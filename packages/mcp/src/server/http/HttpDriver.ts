@@ -4,14 +4,17 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Message from "../../jsonrpc/Message.ts"
+import * as Rpc from "../../jsonrpc/RpcError.ts"
 import * as HttpAdmission from "../../session/HttpAdmission.ts"
 import type { HttpPolicy } from "../../session/HttpPolicy.ts"
 import type { SessionStore } from "../../session/SessionStore.ts"
 import { isClaimed } from "../../session/StatelessAdmission.ts"
 import type { HttpExchange } from "../../transport/HttpExchange.ts"
+import * as Masking from "../Masking.ts"
 import type { Server } from "../Server.ts"
 import * as Holding from "./Holding.ts"
 import { refused } from "./HttpEndpoint.ts"
@@ -83,7 +86,9 @@ const onPost = (driver: Driver, exchange: HttpExchange): Effect.Effect<void> => 
     case "Failure":
       return driver.sessions.onResponse(exchange, message)
     case "Malformed":
-      return refused(exchange, HttpAdmission.refuse(400, message.error), message.id)
+      return message.answers !== undefined && message.id === undefined
+        ? driver.sessions.onResponse(exchange, message)
+        : refused(exchange, HttpAdmission.refuse(400, message.error), message.id)
     case "Batch":
       return driver.isDraining
         ? refused(exchange, HttpAdmission.shuttingDown)
@@ -108,6 +113,32 @@ const drain = (driver: Driver): Effect.Effect<void> =>
       : Effect.void
   })
 
+const onExchange = (driver: Driver, exchange: HttpExchange): Effect.Effect<void> => {
+  const admission = HttpAdmission.admit(driver.policy, exchange.method, exchange.header)
+  switch (admission._tag) {
+    case "Refusal":
+      return refused(exchange, admission)
+    case "Preflight":
+      return Effect.sync(() => HttpReply.empty(exchange, 204, HttpAdmission.preflightHeaders(exchange.header)))
+    case "Get":
+      return onGet(driver, exchange)
+    case "Delete":
+      return driver.sessions.onDelete(exchange)
+    case "Post":
+      return onPost(driver, exchange)
+  }
+}
+
+/** What breaks outside of handlers, in a store for instance, must not leave the client waiting. */
+const onBroken = (exchange: HttpExchange, cause: Cause.Cause<never>): Effect.Effect<void> =>
+  Cause.hasInterruptsOnly(cause)
+    ? Effect.failCause(cause)
+    : Effect.flatMap(
+      Masking.mask("A request over HTTP failed", cause),
+      ({ message, reference }) =>
+        refused(exchange, HttpAdmission.refuse(500, Rpc.internalError(message, { reference })))
+    )
+
 /**
  * A handler for an endpoint of the server. When the scope ends, calls have `drainMillis` to end; then sessions are ended.
  *
@@ -129,19 +160,5 @@ export const make = (
       isDraining: false
     }
     yield* Effect.addFinalizer(() => drain(driver))
-    return (exchange) => {
-      const admission = HttpAdmission.admit(policy, exchange.method, exchange.header)
-      switch (admission._tag) {
-        case "Refusal":
-          return refused(exchange, admission)
-        case "Preflight":
-          return Effect.sync(() => HttpReply.empty(exchange, 204, HttpAdmission.preflightHeaders(exchange.header)))
-        case "Get":
-          return onGet(driver, exchange)
-        case "Delete":
-          return driver.sessions.onDelete(exchange)
-        case "Post":
-          return onPost(driver, exchange)
-      }
-    }
+    return (exchange) => Effect.catchCause(onExchange(driver, exchange), (cause) => onBroken(exchange, cause))
   })

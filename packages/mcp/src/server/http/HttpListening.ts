@@ -156,9 +156,17 @@ const resumeCall = (
   if (live !== undefined) return resume(live)
   return Effect.flatMap(log.after(session.id, lastEventId), (replay) => {
     if (replay === undefined) return refused(exchange, unknownEvent)
-    const over = EventStream.make(undefined)
-    EventStream.end(over)
-    return resume(over)
+    // The call has ended. What is left is looked after like any stream, so that nobody holds it without reading.
+    const rest = EventStream.make(undefined)
+    const held = HttpReply.heldStream(endpoint.policy, rest)
+    endpoint.holding.add(held)
+    return Effect.ensuring(
+      resume(rest),
+      Effect.sync(() => {
+        EventStream.end(rest)
+        endpoint.holding.remove(held)
+      })
+    )
   })
 }
 

@@ -1,10 +1,12 @@
 /**
  * The session era over HTTP: `initialize` opens a session (or, by policy, none), its id comes with every later request,
- * GET holds a stream open, DELETE ends it. What becomes of requests is in `HttpCalls.ts`, of GET in `HttpListening.ts`.
+ * GET holds a stream open, DELETE ends it. What becomes of `initialize` is in `HttpHandshake.ts`, of other
+ * requests in `HttpCalls.ts`, of GET in `HttpListening.ts`.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
@@ -23,6 +25,7 @@ import * as EventStream from "./EventStream.ts"
 import type { Holding } from "./Holding.ts"
 import * as HttpCalls from "./HttpCalls.ts"
 import { type Endpoint, headerRevision, refused, sessionOf } from "./HttpEndpoint.ts"
+import * as HttpHandshake from "./HttpHandshake.ts"
 import * as HttpListening from "./HttpListening.ts"
 import * as HttpReply from "./HttpReply.ts"
 import { type LiveSession, origin } from "./LiveSession.ts"
@@ -41,7 +44,7 @@ export interface HttpSessions {
     request: Message.Request
   ) => Effect.Effect<void>
   readonly onNotification: (exchange: HttpExchange, notification: Message.Notification) => Effect.Effect<void>
-  readonly onResponse: (exchange: HttpExchange, answer: Message.Success | Message.Failure) => Effect.Effect<void>
+  readonly onResponse: (exchange: HttpExchange, answer: PendingRequests.Answer) => Effect.Effect<void>
   readonly onBatch: (
     exchange: HttpExchange,
     acceptance: HttpAdmission.Acceptance,
@@ -53,13 +56,22 @@ export interface HttpSessions {
   readonly endListening: () => void
 }
 
-const noteNotification = (session: LiveSession, notification: Message.Notification): void => {
-  if (notification.method === "notifications/initialized") {
-    Feed.open(session.feed)
-  } else if (notification.method === "notifications/cancelled") {
-    const id = notification.params?.requestId
-    if (Message.isRequestId(id)) InFlight.cancel(session.inFlight, id)?.interruptUnsafe()
-  }
+/** Cancels the request that is named, if it is there; why, is for the log (CAN-14). */
+const cancel = ({ fork }: Endpoint, { inFlight }: LiveSession, params: Message.Params | undefined): void => {
+  const { reason, requestId } = params ?? {}
+  const call = Message.isRequestId(requestId) ? InFlight.cancel(inFlight, requestId) : undefined
+  if (call === undefined) return
+  call.interruptUnsafe()
+  if (typeof reason === "string") fork(Effect.logDebug("A request was cancelled", { requestId, reason }))
+}
+
+const noteNotification = (
+  endpoint: Endpoint,
+  session: LiveSession,
+  { method, params }: Message.Notification
+): void => {
+  if (method === "notifications/initialized") Feed.open(session.feed)
+  else if (method === "notifications/cancelled") cancel(endpoint, session, params)
 }
 
 /** Gives a notification to whoever listens, beside what the protocol demands. */
@@ -75,37 +87,45 @@ const hear = (
     origin(session, { header: exchange.header, send: () => Effect.void, sendQuestion: undefined, pause: undefined })
   )
 
+/** The same where no sessions are kept. */
 const hearAlone = (
   endpoint: Endpoint,
   exchange: HttpExchange,
   notification: Message.Notification
-): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    HttpReply.empty(exchange, 202)
-    const listener = endpoint.server.onNotification
-    const revision = headerRevision(endpoint, exchange)
-    return listener === undefined || Result.isFailure(revision)
-      ? Effect.void
-      : listener(notification, HttpCalls.originAlone(exchange, revision.success, () => Effect.void))
-  })
+): Effect.Effect<void> => {
+  const listener = endpoint.server.onNotification
+  const revision = headerRevision(endpoint, exchange)
+  return listener === undefined || Result.isFailure(revision)
+    ? Effect.void
+    : listener(notification, HttpCalls.originAlone(exchange, revision.success, () => Effect.void))
+}
 
+/** Takes a message of a batch that has no answer. */
 const note = (endpoint: Endpoint, exchange: HttpExchange) =>
 (
   session: LiveSession | undefined
 ) =>
-(message: Message.Notification | Message.Success | Message.Failure): void => {
-  if (session === undefined) return
-  if (message._tag !== "Notification") return PendingRequests.settle(session.pending, message)
-  noteNotification(session, message)
-  if (endpoint.server.onNotification !== undefined) endpoint.fork(hear(endpoint, exchange, session, message))
+(message: Message.Notification | PendingRequests.Answer): void => {
+  if (message._tag !== "Notification") {
+    if (session !== undefined) PendingRequests.settle(session.pending, message)
+    return
+  }
+  if (session === undefined) return endpoint.fork(hearAlone(endpoint, exchange, message))
+  noteNotification(endpoint, session, message)
+  endpoint.fork(hear(endpoint, exchange, session, message))
 }
 
 const onNotification = (endpoint: Endpoint): HttpSessions["onNotification"] => (exchange, notification) => {
-  if (!endpoint.isStateful) return hearAlone(endpoint, exchange, notification)
+  if (!endpoint.isStateful) {
+    return Effect.suspend(() => {
+      HttpReply.empty(exchange, 202)
+      return hearAlone(endpoint, exchange, notification)
+    })
+  }
   const session = sessionOf(endpoint, exchange)
   if (Result.isFailure(session)) return refused(exchange, session.failure)
   return Effect.suspend(() => {
-    noteNotification(session.success, notification)
+    noteNotification(endpoint, session.success, notification)
     HttpReply.empty(exchange, 202)
     return hear(endpoint, exchange, session.success, notification)
   })
@@ -115,7 +135,8 @@ const onResponse = (endpoint: Endpoint): HttpSessions["onResponse"] => (exchange
   const session = sessionOf(endpoint, exchange)
   if (Result.isFailure(session)) return refused(exchange, session.failure)
   return Effect.sync(() => {
-    HttpReply.empty(exchange, 202)
+    if (answer._tag === "Malformed") HttpReply.refuse(exchange, HttpAdmission.refuse(400, answer.error))
+    else HttpReply.empty(exchange, 202)
     PendingRequests.settle(session.success.pending, answer)
   })
 }
@@ -141,8 +162,7 @@ const makeEndpoint = (
     const log = isStateful && policy.resumable
       ? Option.getOrUndefined(given) ?? (yield* EventLog.makeMemory)
       : undefined
-    const scope = yield* Effect.scope
-    const context = yield* Effect.context<never>()
+    const run = yield* FiberSet.makeRuntime()
     const endpoint: Endpoint = {
       server,
       policy,
@@ -151,7 +171,7 @@ const makeEndpoint = (
       log,
       isStateful,
       makeId: yield* SessionId,
-      fork: (effect) => void Effect.runForkWith(context)(Effect.forkIn(effect, scope))
+      fork: (effect) => void run(effect)
     }
     if (isStateful) yield* server.bus.listen((event) => HttpListening.onEvent(endpoint, event))
     return endpoint
@@ -171,7 +191,7 @@ export const make = (
   Effect.map(makeEndpoint(server, policy, holding), (endpoint) => ({
     onRequest: (exchange, acceptance, request) =>
       request.method === "initialize"
-        ? HttpCalls.initialize(endpoint, exchange, acceptance, request)
+        ? HttpHandshake.initialize(endpoint, exchange, acceptance, request)
         : HttpCalls.call(endpoint, exchange, acceptance, request),
     onNotification: onNotification(endpoint),
     onResponse: onResponse(endpoint),

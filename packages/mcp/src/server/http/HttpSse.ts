@@ -5,10 +5,9 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Result from "effect/Result"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import * as SseFraming from "../../jsonrpc/SseFraming.ts"
@@ -49,7 +48,6 @@ interface Client {
   receive: ((received: Received) => void) | undefined
   close: (() => void) | undefined
   isClosed: boolean
-  lastActiveMillis: number
 }
 
 interface Endpoint {
@@ -58,7 +56,6 @@ interface Endpoint {
   readonly messagesPath: string
   readonly clients: Map<string, Client>
   readonly holding: Holding.Holding
-  readonly clock: Clock.Clock
   readonly makeId: () => string
   readonly fork: (effect: Effect.Effect<void>) => void
   isClosing: boolean
@@ -85,7 +82,8 @@ const close = (client: Client): void => {
   client.close?.()
 }
 
-const lineOf = (endpoint: Endpoint, client: Client): Connection => ({
+const lineOf = (endpoint: Endpoint, client: Client, header: HttpExchange["header"]): Connection => ({
+  header,
   send: (text) => {
     if (client.stream.ended) return
     client.outbox.push(text)
@@ -115,8 +113,7 @@ const serve = (endpoint: Endpoint, exchange: HttpExchange): Effect.Effect<void> 
       isFlushing: false,
       receive: undefined,
       close: undefined,
-      isClosed: false,
-      lastActiveMillis: endpoint.clock.currentTimeMillisUnsafe()
+      isClosed: false
     }
     const held = HttpReply.heldStream(endpoint.policy, stream)
     endpoint.clients.set(client.id, client)
@@ -126,7 +123,7 @@ const serve = (endpoint: Endpoint, exchange: HttpExchange): Effect.Effect<void> 
     return Effect.ensuring(
       Effect.andThen(
         EventStream.raw(stream, SseFraming.endpoint(uri)),
-        ConnectionDriver.run(endpoint.server, lineOf(endpoint, client))
+        ConnectionDriver.run(endpoint.server, lineOf(endpoint, client, exchange.header))
       ),
       Effect.sync(() => {
         EventStream.end(stream)
@@ -187,15 +184,26 @@ const onMessage = (endpoint: Endpoint): HttpHandler => (exchange) => {
   }
   const { receive } = client
   return Effect.sync(() => {
-    client.lastActiveMillis = endpoint.clock.currentTimeMillisUnsafe()
     HttpReply.empty(exchange, 202)
     receive({ _tag: "Line", text: body })
   })
 }
 
+/** All lines are ended; those that are still open when the time is over are cut, whatever waits to be read on them. */
+const drain = (endpoint: Endpoint): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { clients, holding, policy } = endpoint
+    endpoint.isClosing = true
+    clients.forEach(close)
+    const cut = Effect.sync(() => clients.forEach(({ stream }) => stream.connection?.abort()))
+    return policy.drainMillis > 0
+      ? Effect.andThen(Effect.timeoutOption(holding.emptied, policy.drainMillis), cut)
+      : cut
+  })
+
 /**
- * The two endpoints. Streams end with the scope, when their client posts nothing for as long as a session may be idle, or
- * when it goes away.
+ * The two endpoints. A line lasts as long as its stream: until the client goes away, reads nothing for `stalledMillis`, or
+ * the scope ends.
  *
  * @param messagesPath where messages are posted, as clients are told
  * @category drivers
@@ -207,34 +215,17 @@ export const make = (
   messagesPath: string
 ): Effect.Effect<HttpSse, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const clock = yield* Clock.Clock
-    const scope = yield* Effect.scope
-    const context = yield* Effect.context<never>()
+    const run = yield* FiberSet.makeRuntime()
     const endpoint: Endpoint = {
       server,
       policy,
       messagesPath,
       clients: new Map(),
       holding: yield* Holding.make(policy.keepAliveMillis),
-      clock,
       makeId: yield* SessionId,
-      fork: (effect) => void Effect.runForkWith(context)(Effect.forkIn(effect, scope)),
+      fork: (effect) => void run(effect),
       isClosing: false
     }
-    const { sessionIdleMillis, sweepIntervalMillis } = server.sessionLimits
-    const sweep = Effect.sync(() => {
-      const since = clock.currentTimeMillisUnsafe() - sessionIdleMillis
-      for (const client of endpoint.clients.values()) if (client.lastActiveMillis <= since) close(client)
-    })
-    yield* Effect.forkScoped(Effect.repeat(sweep, Schedule.spaced(sweepIntervalMillis)))
-    yield* Effect.addFinalizer(() =>
-      Effect.suspend(() => {
-        endpoint.isClosing = true
-        endpoint.clients.forEach(close)
-        return policy.drainMillis > 0
-          ? Effect.asVoid(Effect.timeoutOption(endpoint.holding.emptied, policy.drainMillis))
-          : Effect.void
-      })
-    )
+    yield* Effect.addFinalizer(() => drain(endpoint))
     return { onStream: onStream(endpoint), onMessage: onMessage(endpoint) }
   })

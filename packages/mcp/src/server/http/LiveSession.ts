@@ -39,6 +39,8 @@ export interface LiveSession {
   readonly listening: Set<EventStream.EventStream>
   /** What was asked of the client and is not answered yet. */
   readonly pending: PendingRequests.PendingRequests
+  /** How long it may leave a question without an answer, in milliseconds, unless the question says so itself. */
+  readonly questionMillis: number
   readonly memo: SessionMemo.ClosableMemo
   /** What the session hears of what happens on the server. */
   readonly feed: Feed.Feed
@@ -72,6 +74,8 @@ export interface Bounds {
   readonly inFlightRequestsMax: number
   /** Most events that wait to be told. */
   readonly pendingMax: number
+  /** How long a question waits for its answer, in milliseconds, unless it says so itself. */
+  readonly questionMillis: number
 }
 
 /**
@@ -88,6 +92,7 @@ export const make = (opening: Opening, bounds: Bounds): LiveSession => {
     streams: new Map(),
     listening: new Set(),
     pending: PendingRequests.make(bounds.inFlightRequestsMax),
+    questionMillis: bounds.questionMillis,
     memo: SessionMemo.make(),
     feed,
     // A session has no stream to end, so whatever its client's pace, it coalesces.
@@ -137,7 +142,9 @@ export const origin = (
     revision: session.revision,
     clientCapabilities: session.clientCapabilities,
     pending: session.pending,
-    send: channel.sendQuestion
+    send: channel.sendQuestion,
+    // A client that went away has cancelled nothing, and would leave the call waiting, and the session busy, for ever.
+    timeoutMillis: session.questionMillis
   }),
   memo: session.memo,
   release: undefined

@@ -130,7 +130,7 @@ export const make = (
           if (leaving !== undefined) live.delete(leaving.id)
           const session = LiveSession.make(
             { ...opening, lastActiveMillis: clock.currentTimeMillisUnsafe() },
-            { inFlightRequestsMax: limits.inFlightRequestsMax, pendingMax }
+            { inFlightRequestsMax: limits.inFlightRequestsMax, pendingMax, questionMillis: limits.sessionIdleMillis }
           )
           live.set(session.id, session)
           return Effect.andThen(

@@ -1,7 +1,7 @@
 /**
- * What a session hears of what happens on the server: changes of lists, and updates of the resources it subscribed to.
- * An idle session's feed is a small record; the set of URIs is made by the first subscription. Which stream carries a
- * message, and when, is the business of drivers.
+ * What a session hears of what happens on the server: changes of lists, updates of the resources it subscribed to, and the
+ * end of the visits that its user was asked to make. An idle session's feed is a small record; its sets are made by the
+ * first subscription and the first visit. Which stream carries a message, and when, is the business of drivers.
  *
  * @since 0.1.0
  */
@@ -26,11 +26,13 @@ export interface Feed extends Filter {
   readonly revision: Revision
   /** The URIs subscribed to; replaced whole when they change. */
   uris: ReadonlySet<string>
+  /** The visits that its user was asked to make; replaced whole when they change. */
+  visits: ReadonlySet<string>
   /** Whether the client has said that it is initialized; before that nothing is told. */
   isOpen: boolean
 }
 
-const noUris: ReadonlySet<string> = new Set()
+const nothing: ReadonlySet<string> = new Set()
 
 const allLists: ReadonlySet<ListKind> = new Set<ListKind>(["tools", "prompts", "resources"])
 
@@ -40,7 +42,13 @@ const allLists: ReadonlySet<ListKind> = new Set<ListKind>(["tools", "prompts", "
  * @category constructors
  * @since 0.1.0
  */
-export const make = (revision: Revision): Feed => ({ revision, lists: allLists, uris: noUris, isOpen: false })
+export const make = (revision: Revision): Feed => ({
+  revision,
+  lists: allLists,
+  uris: nothing,
+  visits: nothing,
+  isOpen: false
+})
 
 /**
  * The client is initialized: from now on it is told.
@@ -77,11 +85,33 @@ export const unsubscribe = (feed: Feed, uri: string): void => {
   if (!feed.uris.has(uri)) return
   const rest = new Set(feed.uris)
   rest.delete(uri)
-  feed.uris = rest.size === 0 ? noUris : rest
+  feed.uris = rest.size === 0 ? nothing : rest
 }
 
-const methodOf = (event: ServerEvent): string =>
-  event._tag === "ListChanged" ? `notifications/${event.kind}/list_changed` : "notifications/resources/updated"
+/** Most visits of a session that are remembered; the oldest is forgotten, and its end is not told then. */
+const visitsMax = 64
+
+/**
+ * Notes that the session's user was asked to make a visit: only such a session is told that it is over (ELU-05).
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const expectVisit = (feed: Feed, elicitationId: string): void => {
+  if (feed.visits.has(elicitationId)) return
+  feed.visits = new Set([...feed.visits, elicitationId].slice(-visitsMax))
+}
+
+const messageOf = (event: ServerEvent): readonly [method: string, params: object] => {
+  switch (event._tag) {
+    case "ListChanged":
+      return [`notifications/${event.kind}/list_changed`, {}]
+    case "ResourceUpdated":
+      return ["notifications/resources/updated", { uri: event.uri }]
+    case "VisitCompleted":
+      return ["notifications/elicitation/complete", { elicitationId: event.elicitationId }]
+  }
+}
 
 /**
  * The text of a notification of a server in a revision, tagged with the listen request that it belongs to where there
@@ -111,13 +141,10 @@ export const notificationText = (
  * @category encoding
  * @since 0.1.0
  */
-export const eventText = (revision: Revision, event: ServerEvent, subscriptionId?: RequestId): string | undefined =>
-  notificationText(
-    revision,
-    methodOf(event),
-    event._tag === "ListChanged" ? {} : { uri: event.uri },
-    subscriptionId
-  )
+export const eventText = (revision: Revision, event: ServerEvent, subscriptionId?: RequestId): string | undefined => {
+  const [method, params] = messageOf(event)
+  return notificationText(revision, method, params, subscriptionId)
+}
 
 /**
  * The text that tells the session of an event; nothing when it is not to hear of it (RSC-05), or is not initialized.

@@ -5,11 +5,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Echo from "../../jsonrpc/Echo.ts"
 import { isObject, type Params } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Completion } from "../../schema/Completion.ts"
-import { type Complete, type Completing, isAny } from "../component/Completing.ts"
+import { type Complete, type Completing } from "../component/Completing.ts"
 import type { Components } from "../component/Components.ts"
 import type { Dialects } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
@@ -26,6 +27,8 @@ interface Target {
   readonly completing: Completing
 }
 
+const unknownTemplate = (uri: string): RpcError => Rpc.invalidParams(`Unknown resource template: ${uri}`, { uri })
+
 const targetOf = (components: Components, params: Params | undefined): Result.Result<Target, RpcError> => {
   const ref = params?.ref
   if (!isObject(ref)) return Result.fail(Rpc.invalidParams("\"ref\" must be an object"))
@@ -33,7 +36,7 @@ const targetOf = (components: Components, params: Params | undefined): Result.Re
     return Result.flatMap(stringMember(ref, "name"), (name) => {
       const prompt = components.prompts.get(name)
       return prompt === undefined
-        ? Result.fail(Rpc.invalidParams(`Unknown prompt: ${name}`))
+        ? Result.fail(Rpc.invalidParams(`Unknown prompt: ${Echo.name(name)}`))
         : Result.succeed({ label: `prompt "${name}"`, completing: prompt.completing })
     })
   }
@@ -45,7 +48,7 @@ const targetOf = (components: Components, params: Params | undefined): Result.Re
     if (template !== undefined) return Result.succeed({ label: `template "${uri}"`, completing: template.completing })
     return components.resources.has(uri)
       ? Result.succeed({ label: `resource "${uri}"`, completing: noArguments })
-      : Result.fail(Rpc.invalidParams(`Unknown resource template: ${uri}`, { uri }))
+      : Result.fail(unknownTemplate(Echo.name(uri)))
   })
 }
 
@@ -78,7 +81,7 @@ const questionOf = (components: Components, params: Params | undefined): Result.
     const name = yield* stringMember(argument, "name")
     const value = yield* stringMember(argument, "value")
     if (!target.completing.has(name)) {
-      return yield* Result.fail(Rpc.invalidParams(`The ${target.label} has no argument "${name}"`))
+      return yield* Result.fail(Rpc.invalidParams(`The ${target.label} has no argument "${Echo.name(name)}"`))
     }
     return { complete: target.completing.get(name), value, settled: yield* settledOf(params, target) }
   })
@@ -106,12 +109,3 @@ export const complete = (components: Components, dialects: Dialects): Method => 
     )
   return Effect.map(answer, (completion) => dialect.finish(dialect.revision.encode.completeResult({ completion })))
 }
-
-/**
- * Whether there is anything to complete among components (CMP-01).
- *
- * @category guards
- * @since 0.1.0
- */
-export const isOffered = ({ prompts, templates }: Components): boolean =>
-  [...prompts.values(), ...templates.values()].some(({ completing }) => isAny(completing))

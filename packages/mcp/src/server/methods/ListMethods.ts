@@ -23,7 +23,7 @@ import type { Method } from "../Engine.ts"
 export interface Lists {
   /** Components on a page, by kind; without it, a list is one page. */
   readonly pageSize: { readonly [K in Kind]?: number | undefined }
-  readonly cursors: Cursors | undefined
+  readonly cursors: Cursors
   readonly caching: CachingOptions
 }
 
@@ -88,6 +88,6 @@ export const list = (shelves: Shelves, dialects: Dialects, lists: Lists, method:
     encode,
     hint: lists.caching[member],
     more: method === "resources/list" ? listedOf(shelves.templates, shelves.resources) : undefined,
-    paging: pageSize === undefined || cursors === undefined ? undefined : { pageSize, cursors }
+    paging: pageSize === undefined ? undefined : { pageSize, cursors }
   }, dialects)
 }

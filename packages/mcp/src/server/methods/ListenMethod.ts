@@ -8,9 +8,11 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import * as Echo from "../../jsonrpc/Echo.ts"
 import type { Request } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
+import type { Revision } from "../../revision/Revision.ts"
 import type { ServerCapabilities } from "../../schema/Capabilities.ts"
 import { MetaKey } from "../../schema/Meta.ts"
 import type { SubscriptionFilter } from "../../schema/Subscription.ts"
@@ -23,7 +25,7 @@ import type { Method } from "../Engine.ts"
 import * as Delivery from "../listening/Delivery.ts"
 import { eventText, notificationText } from "../listening/Feed.ts"
 import type { Origin, Standing } from "../Origin.ts"
-import { isAddressed } from "./SubscribeMethods.ts"
+import { readerOf } from "./ResourceMethods.ts"
 
 /**
  * What listening needs of its server.
@@ -73,12 +75,17 @@ const flags: ReadonlyArray<readonly [ListKind, "toolsListChanged" | "promptsList
 ]
 
 /** The part of a filter that is honoured: what the server declares, and URIs where something is served. */
-const honour = (components: Components, { capabilities }: Listening, asked: SubscriptionFilter): Filter => {
+const honour = (
+  components: Components,
+  { capabilities }: Listening,
+  asked: SubscriptionFilter,
+  revision: Revision
+): Filter => {
   const lists = flags.filter(([kind, flag]) => asked[flag] === true && capabilities[kind]?.listChanged === true)
   const uris = capabilities.resources?.subscribe === true ? asked.resourceSubscriptions ?? [] : []
   return {
     lists: new Set(lists.map(([kind]) => kind)),
-    uris: new Set(uris.filter((uri) => isAddressed(components, uri)))
+    uris: new Set(uris.filter((uri) => Result.isSuccess(readerOf(components, uri, revision))))
   }
 }
 
@@ -95,7 +102,9 @@ const filterOf = (
 ): Result.Result<SubscriptionFilter, RpcError> => {
   const decoded = origin.revision.clientRequests.get("subscriptions/listen")?.decodeParams(request.params ?? {})
   if (decoded === undefined) return Result.fail(Rpc.methodNotFound(request.method))
-  if (Result.isFailure(decoded)) return Result.fail(Rpc.invalidParams(`Invalid params: ${decoded.failure.message}`))
+  if (Result.isFailure(decoded)) {
+    return Result.fail(Rpc.invalidParams(`Invalid params: ${Echo.sentence(decoded.failure.message)}`))
+  }
   const { notifications } = decoded.success
   return (notifications.resourceSubscriptions?.length ?? 0) > urisMax
     ? Result.fail(Rpc.invalidParams(`"resourceSubscriptions" has more than ${urisMax} URIs`))
@@ -167,7 +176,7 @@ export const listen =
     if (standing === undefined) return Effect.fail(noStream)
     const asked = filterOf(request, origin, listening.limits)
     if (Result.isFailure(asked)) return Effect.fail(asked.failure)
-    const filter = honour(components, listening, asked.success)
+    const filter = honour(components, listening, asked.success, origin.revision)
     const { finish, revision } = dialects(origin.revision)
     return Effect.scoped(Effect.map(
       Effect.andThen(

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Echo from "../../jsonrpc/Echo.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import * as Handling from "../asking/Handling.ts"
 import type { Components } from "../component/Components.ts"
@@ -22,14 +23,13 @@ export const getPrompt = (components: Components, dialects: Dialects): Method =>
   const name = stringMember(request.params, "name")
   if (Result.isFailure(name)) return Effect.fail(name.failure)
   const prompt = components.prompts.get(name.success)
-  if (prompt === undefined) return Effect.fail(Rpc.invalidParams(`Unknown prompt: ${name.success}`))
+  if (prompt === undefined) return Effect.fail(Rpc.invalidParams(`Unknown prompt: ${Echo.name(name.success)}`))
   const args = argumentsOf(request.params)
   if (Result.isFailure(args)) return Effect.fail(args.failure)
   const dialect = dialects(origin.revision)
-  return Handling.handle(
-    dialect,
-    request,
-    origin,
-    (info) => Effect.map(prompt.get(args.success, info), (result) => dialect.revision.encode.getPromptResult(result))
-  )
+  return Handling.handle(dialect, request, origin, (info) =>
+    Effect.map(
+      prompt.get(args.success, info),
+      (result) => dialect.finish(dialect.revision.encode.getPromptResult(result))
+    ))
 }

@@ -5,6 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import type { RpcError } from "../../jsonrpc/RpcError.ts"
+import type { Revision } from "../../revision/Revision.ts"
 import * as Handling from "../asking/Handling.ts"
 import { notFound, type Read } from "../component/BoundResource.ts"
 import type { Components } from "../component/Components.ts"
@@ -12,14 +14,28 @@ import type { Dialects } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
 import { stringMember } from "./Params.ts"
 
-const readerOf = (components: Components, uri: string): Read | undefined => {
-  const resource = components.resources.get(uri)
-  if (resource !== undefined) return resource.read
-  for (const template of components.templates.values()) {
+/**
+ * The reader for a URI: a resource of its own, or else the first template that takes it. The failure is that of the first
+ * template whose form the URI has, or, when there is none, the error of the revision (RSC-12).
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const readerOf = (
+  { resources, templates }: Components,
+  uri: string,
+  revision: Revision
+): Result.Result<Read, RpcError> => {
+  const resource = resources.get(uri)
+  if (resource !== undefined) return Result.succeed(resource.read)
+  let refusal: RpcError | undefined
+  for (const template of templates.values()) {
     const read = template.match(uri)
-    if (read !== undefined) return read
+    if (read === undefined) continue
+    if (Result.isSuccess(read)) return read
+    refusal ??= read.failure
   }
-  return undefined
+  return Result.fail(refusal ?? notFound(revision, uri))
 }
 
 /**
@@ -31,12 +47,12 @@ const readerOf = (components: Components, uri: string): Read | undefined => {
 export const readResource = (components: Components, dialects: Dialects): Method => (request, origin) => {
   const uri = stringMember(request.params, "uri")
   if (Result.isFailure(uri)) return Effect.fail(uri.failure)
-  const read = readerOf(components, uri.success)
-  if (read === undefined) return Effect.fail(notFound(origin.revision, uri.success))
+  const read = readerOf(components, uri.success, origin.revision)
+  if (Result.isFailure(read)) return Effect.fail(read.failure)
   const dialect = dialects(origin.revision)
   return Handling.handle(dialect, request, origin, (info) =>
     Effect.map(
-      read(uri.success, info, origin.revision),
-      (result) => dialect.revision.encode.readResourceResult(result)
+      read.success(uri.success, info, origin.revision),
+      (result) => dialect.finish(dialect.revision.encode.readResourceResult(result))
     ))
 }

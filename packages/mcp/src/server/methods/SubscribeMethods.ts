@@ -8,29 +8,16 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Limits } from "../../session/SubscriptionLimits.ts"
-import { notFound } from "../component/BoundResource.ts"
 import type { Components } from "../component/Components.ts"
 import type { Method } from "../Engine.ts"
 import * as Feed from "../listening/Feed.ts"
 import { stringMember } from "./Params.ts"
-
-/**
- * Whether something is served at a URI: a resource, or the family of a template.
- *
- * @category queries
- * @since 0.1.0
- */
-export const isAddressed = ({ resources, templates }: Components, uri: string): boolean => {
-  if (resources.has(uri)) return true
-  for (const template of templates.values()) if (template.match(uri) !== undefined) return true
-  return false
-}
+import { readerOf } from "./ResourceMethods.ts"
 
 const noSession = Rpc.invalidRequest("Subscribing needs a session, and none is kept here")
 
 /**
- * Serves `resources/subscribe` (RSC-06). Where nothing is served at the URI, the error is the one of the revision
- * (RSC-12); a session with `urisMax` subscriptions already gets `-32603`.
+ * Serves `resources/subscribe` (RSC-06). Where nothing could be read, the error is that of reading (RSC-12); a session with `urisMax` subscriptions already gets `-32603`.
  *
  * @category methods
  * @since 0.1.0
@@ -40,7 +27,8 @@ export const subscribe = (components: Components, { urisMax }: Limits): Method =
     const uri = stringMember(request.params, "uri")
     if (Result.isFailure(uri)) return Effect.fail(uri.failure)
     if (origin.session === undefined) return Effect.fail(noSession)
-    if (!isAddressed(components, uri.success)) return Effect.fail(notFound(origin.revision, uri.success))
+    const read = readerOf(components, uri.success, origin.revision)
+    if (Result.isFailure(read)) return Effect.fail(read.failure)
     const subscribed = Feed.subscribe(origin.session.feed, uri.success, urisMax)
     return Result.isFailure(subscribed) ? Effect.fail(subscribed.failure) : Effect.succeed("{}")
   })

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Echo from "../../jsonrpc/Echo.ts"
 import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
 import type { Params } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
@@ -44,7 +45,7 @@ export const callTool = (components: Components, dialects: Dialects): Method => 
   const name = stringMember(request.params, "name")
   if (Result.isFailure(name)) return Effect.fail(name.failure)
   const tool = components.tools.get(name.success)
-  if (tool === undefined) return Effect.fail(Rpc.invalidParams(`Unknown tool: ${name.success}`))
+  if (tool === undefined) return Effect.fail(Rpc.invalidParams(`Unknown tool: ${Echo.name(name.success)}`))
   const args = argumentsOf(request.params)
   if (Result.isFailure(args)) return Effect.fail(args.failure)
   const mismatch = tool.headers.length === 0 ? undefined : compareHeaders(tool, origin, args.success)
@@ -55,6 +56,6 @@ export const callTool = (components: Components, dialects: Dialects): Method => 
   return Handling.handle(dialect, request, origin, (info) =>
     Effect.map(
       tool.call(decoded.success, info),
-      (result) => dialect.revision.encode.callToolResult(result, tool.outputSchema)
+      (result) => dialect.finish(dialect.revision.encode.callToolResult(result, tool.outputSchema))
     ))
 }

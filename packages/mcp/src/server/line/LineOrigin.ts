@@ -1,0 +1,100 @@
+/**
+ * Where what arrives on a line comes from: the session of the line, or what a request of the stateless era says of
+ * itself; and the way back for what is sent ahead of an answer.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Message from "../../jsonrpc/Message.ts"
+import type { RpcError } from "../../jsonrpc/RpcError.ts"
+import * as Rpc from "../../jsonrpc/RpcError.ts"
+import * as InFlight from "../../session/InFlight.ts"
+import { admitMeta, isClaimed } from "../../session/StatelessAdmission.ts"
+import * as Asking from "../asking/Asking.ts"
+import type { Origin } from "../Origin.ts"
+import * as Origins from "../Origin.ts"
+import { advance, type Call, type LineState, type Session } from "./LineState.ts"
+
+/**
+ * Sends a text, and waits until the line takes more.
+ *
+ * @category sending
+ * @since 0.1.0
+ */
+export const send = (state: LineState) => (text: string): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    state.connection.send(text)
+    return state.connection.drained
+  })
+
+/** Sends ahead of an answer, and nothing once the request is answered or cancelled (PRG-06, STD-10). */
+const sendAhead = (state: LineState, id: Message.RequestId, call: Call): Origin["send"] => (text) =>
+  Effect.suspend(() => InFlight.holds(state.inFlight, id, call) ? send(state)(text) : Effect.void)
+
+const sessionOrigin = (state: LineState, { feed, handshake }: Session, sendAhead: Origin["send"]): Origin => ({
+  revision: handshake.revision,
+  clientInfo: handshake.clientInfo,
+  clientCapabilities: handshake.clientCapabilities,
+  session: {
+    id: state.id,
+    setLogLevel: (level) => {
+      state.logLevel = level
+    },
+    feed
+  },
+  logLevel: state.logLevel ?? "info",
+  askedLogLevel: state.logLevel,
+  credential: state.header("authorization"),
+  header: state.header,
+  send: sendAhead,
+  ask: Asking.over({
+    revision: handshake.revision,
+    clientCapabilities: handshake.clientCapabilities,
+    pending: state.pending,
+    send: send(state)
+  }),
+  memo: state.memo,
+  release: undefined
+})
+
+/**
+ * Where a request comes from, or why it cannot be served. `ping` is welcome before the handshake too (PNG-01).
+ *
+ * @category origins
+ * @since 0.1.0
+ */
+export const ofRequest = (state: LineState, request: Message.Request, call: Call): Result.Result<Origin, RpcError> => {
+  const send = sendAhead(state, request.id, call)
+  if (isClaimed(request)) {
+    const { revisionsByVersion, versions } = state.server
+    return Result.map(
+      admitMeta(request.params, revisionsByVersion, versions),
+      (revision) =>
+        Origins.stateless(revision, request.params, { header: state.header, send, standing: state.standing })
+    )
+  }
+  const admitted = request.method === "ping" ? Result.succeed(undefined) : advance(state, "Request")
+  if (Result.isFailure(admitted)) return Result.fail(admitted.failure)
+  const { session } = state
+  return session === undefined
+    ? Result.fail(Rpc.invalidRequest("The first request must be initialize"))
+    : Result.succeed(sessionOrigin(state, session, send))
+}
+
+/**
+ * Where a notification comes from; nothing, when nobody can be said to have sent it.
+ *
+ * @category origins
+ * @since 0.1.0
+ */
+export const ofNotification = (state: LineState, { method, params }: Message.Notification): Origin | undefined => {
+  const { server, session } = state
+  // A notification has no stream of its own.
+  const send = (): Effect.Effect<void> => Effect.void
+  if (!isClaimed({ method, params })) return session && sessionOrigin(state, session, send)
+  const revision = admitMeta(params, server.revisionsByVersion, server.versions)
+  return Result.isFailure(revision)
+    ? undefined
+    : Origins.stateless(revision.success, params, { header: state.header, send })
+}
