@@ -60,6 +60,28 @@ export const open = (url: string): Effect.Effect<Record<string, string>, unknown
     ({ sessionId }) => sessionId === undefined ? {} : { "mcp-session-id": sessionId }
   )
 
+/** Posts a request of the stateless era; `name` is that of the tool or prompt. */
+export const ask = (
+  url: string,
+  method: string,
+  params: { readonly name?: string; readonly [name: string]: unknown } = {},
+  meta: object = {},
+  headers: Record<string, string> = {}
+): Effect.Effect<Reply, unknown> =>
+  post(url, { id: 1, method, params: { ...params, _meta: { ...claim, ...meta } } }, {
+    "mcp-protocol-version": claim["io.modelcontextprotocol/protocolVersion"],
+    "mcp-method": method,
+    ...(params.name === undefined ? {} : { "mcp-name": params.name }),
+    ...headers
+  })
+
+/** What a request of the stateless era says of itself. */
+export const claim = {
+  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+  "io.modelcontextprotocol/clientCapabilities": {},
+  "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" }
+}
+
 /** A call of a tool that asks for progress. */
 export const call = (name: string, args: object = {}): object => ({
   id: 1,

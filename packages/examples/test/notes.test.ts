@@ -8,7 +8,9 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import sharp from "sharp"
 import { type Note, NotesCatalog } from "../src/notes/Contract.ts"
@@ -134,6 +136,52 @@ describe("the notes server", () => {
       const error = yield* Effect.flip(prompts.summarize_topic({ topic: "weather" }))
       assert.strictEqual(error.message, "There are no notes on \"weather\"")
     }).pipe(over(Database.layer(":memory:")), inMemory))
+
+  it.effect("lists the notes there are, and completes their numbers and topics", () =>
+    Effect.gen(function*() {
+      const { tools } = yield* client
+      const { complete, listResources } = yield* McpClient.McpClient
+      yield* Effect.forEach([bread, olives, fence], (note) => tools.add_note(note))
+      assert.deepStrictEqual(
+        (yield* listResources).map(({ title, uri }) => `${uri} ${title}`),
+        ["notes://index All notes", "notes://3 Fence", "notes://2 OLIVES", "notes://1 Bread"]
+      )
+      const topics = (value: string) =>
+        complete({ ref: { type: "ref/prompt", name: "summarize_topic" }, argument: { name: "topic", value } })
+      assert.deepStrictEqual((yield* topics("")).values, ["Food", "Garden"])
+      assert.deepStrictEqual((yield* topics("fo")).values, ["Food"])
+      // What a pattern would mean by these is not meant.
+      assert.deepStrictEqual((yield* topics("%")).values, [])
+      const ids = (value: string) =>
+        complete({ ref: { type: "ref/resource", uri: "notes://{id}" }, argument: { name: "id", value } })
+      assert.deepStrictEqual((yield* ids("")).values, ["3", "2", "1"])
+      assert.deepStrictEqual((yield* ids("2")).values, ["2"])
+    }).pipe(over(Database.layer(":memory:")), inMemory))
+
+  it.effect("tells who listens that there is a note more or less, and who subscribed that it is gone", () =>
+    Effect.gen(function*() {
+      const { tools } = yield* client
+      const { notifications, request } = yield* McpClient.McpClient
+      const told = yield* Queue.unbounded<string>()
+      const hear = Stream.runForEach(
+        notifications,
+        ({ method, params }) => Queue.offer(told, `${method}${"uri" in params ? ` ${params.uri}` : ""}`)
+      )
+      yield* Effect.forkScoped(hear, { startImmediately: true })
+      const resourceSubscriptions = ["notes://index", "notes://1"]
+      yield* Effect.forkScoped(
+        request("subscriptions/listen", { notifications: { resourcesListChanged: true, resourceSubscriptions } }),
+        { startImmediately: true }
+      )
+      const hearing = (count: number) => Effect.replicateEffect(Queue.take(told), count)
+      assert.deepStrictEqual(yield* hearing(1), ["notifications/subscriptions/acknowledged"])
+      const listChanged = "notifications/resources/list_changed"
+      const updated = "notifications/resources/updated"
+      yield* tools.add_note(bread)
+      assert.sameMembers(yield* hearing(2), [listChanged, `${updated} notes://index`])
+      yield* tools.delete_note({ id: 1 })
+      assert.sameMembers(yield* hearing(3), [listChanged, `${updated} notes://index`, `${updated} notes://1`])
+    }).pipe(Effect.scoped, over(Database.layer(":memory:")), inMemory))
 
   it.effect("masks what goes wrong in the database", () =>
     Effect.gen(function*() {

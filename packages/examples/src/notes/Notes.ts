@@ -33,6 +33,10 @@ const make = Effect.gen(function*() {
     ORDER BY id DESC
     LIMIT :limit
   `)
+  const topics = database.prepare(`
+    SELECT min(topic) AS value FROM notes WHERE instr(lower(topic), lower(?)) = 1 GROUP BY lower(topic) ORDER BY value
+  `)
+  const ids = database.prepare("SELECT id AS value FROM notes WHERE instr(id, ?) = 1 ORDER BY id DESC")
 
   const found = (id: number, row: unknown): Effect.Effect<Note, NoteNotFound> =>
     row === undefined ? Effect.fail(new NoteNotFound({ id })) : Effect.succeed(decodeNote(row))
@@ -43,7 +47,11 @@ const make = Effect.gen(function*() {
     get: (id: number) => Effect.suspend(() => found(id, select.get(id))),
     remove: (id: number) => Effect.suspend(() => found(id, remove.get(id))),
     search: ({ limit, text, topic }: Query) =>
-      Effect.sync(() => search.all({ text: text ?? "", topic: topic ?? null, limit }).map((row) => decodeNote(row)))
+      Effect.sync(() => search.all({ text: text ?? "", topic: topic ?? null, limit }).map((row) => decodeNote(row))),
+    /** The topics that begin as what is typed. */
+    topics: (typed: string) => Effect.sync(() => topics.all(typed).map(({ value }) => String(value))),
+    /** The numbers of notes that begin as what is typed, the newest first. */
+    ids: (typed: string) => Effect.sync(() => ids.all(typed).map(({ value }) => String(value)))
   }
 })
 
