@@ -3,12 +3,11 @@
  * Compiles the code that the documentation shows, and runs what of it can be run: the fences of README.md and
  * packages/docs, and those in the docstrings of the library. All are compiled together, against the sources.
  *
- * On a page, a fence opens with `ts` and may go on with words:
- * - `file=server.ts` gives it a name, by which other fences of the page import it;
- * - `run` runs it as well;
+ * A fence opens with `ts` and may go on with words:
+ * - `file=server.ts` gives it a name, by which other fences import it: those of its page as `./server.ts`, those of a page
+ *   beside it as `../page/server.ts`;
+ * - `no-run` says that it is compiled and not run, which needs no saying where it is seen to serve until stopped;
  * - `fragment` says that it is no whole module; it is left alone.
- *
- * A fence in a docstring is run unless it says `no-run`, or is seen to serve until stopped.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, relative } from "node:path"
@@ -59,13 +58,12 @@ const servesUntilStopped = /\b(?:runMain|launch|layerStdio|layerHttp)\b/
  * @returns {ReadonlyArray<Example>}
  */
 export const examplesOf = (page, text) => {
-  const isPage = page.endsWith(".md")
-  const folder = page.replace(/\W+/g, "-")
-  return fencesOf(isPage ? text : docstringsOf(text)).flatMap(({ code, line, words }) => {
+  const folder = page.replace(/\.\w+$/, "")
+  return fencesOf(page.endsWith(".md") ? text : docstringsOf(text)).flatMap(({ code, line, words }) => {
     if (words.includes("fragment")) return []
     const name = words.find((word) => word.startsWith("file="))?.slice("file=".length) ?? `line-${line}.ts`
-    const runs = isPage ? words.includes("run") : !words.includes("no-run") && !servesUntilStopped.test(code)
-    return [{ page, line, file: join(folder, name), code, run: runs }]
+    const run = !words.includes("no-run") && !servesUntilStopped.test(code)
+    return [{ page, line, file: join(folder, name), code, run }]
   })
 }
 

@@ -26,22 +26,30 @@ const verdict = async (files: Record<string, string>) => {
 const docstring = (text: string) => `/**\n${text.trimEnd().replace(/^/gm, " * ")}\n */\nexport const a = 1\n`
 
 describe("doctest", () => {
-  it("compiles and runs fences of pages and docstrings, which may import each other by name", async () => {
+  it("compiles and runs fences of pages and docstrings, which may import each other by page and name", async () => {
     const result = await verdict({
       "README.md": "# A\n\n" + fence("ts file=answer.ts", "export const answer: number = 42") +
         fence(
-          "ts file=main.ts run",
+          "ts file=main.ts",
           "import { strictEqual } from \"node:assert\"",
           "import { answer } from \"./answer.ts\"",
           "",
           "strictEqual(answer, 42)"
         ) +
         fence("ts fragment", "not code at all") + fence("sh", "npm start"),
+      "packages/docs/guide/one.md": fence("ts file=half.ts", "export const half: number = 21"),
+      "packages/docs/guide/two.md": fence(
+        "ts",
+        "import { strictEqual } from \"node:assert\"",
+        "import { half } from \"../one/half.ts\"",
+        "",
+        "strictEqual(half, 21)"
+      ),
       "packages/mcp/src/A.ts": docstring(
         fence("ts", "import * as Effect from \"effect/Effect\"", "Effect.runSync(Effect.void)")
       )
     })
-    assert.deepStrictEqual(result, { compiled: 3, run: 2, failures: [] })
+    assert.deepStrictEqual(result, { compiled: 5, run: 5, failures: [] })
   })
 
   it("finds what does not compile, at its own line", async () => {
@@ -56,9 +64,9 @@ describe("doctest", () => {
 
   it("finds what fails as it runs, at once or later, but runs only what is to be run", async () => {
     const { failures, run } = await verdict({
-      "packages/docs/guide.md": fence("ts run", "throw new Error(\"at once\")") +
-        fence("ts run", "void Promise.reject(new Error(\"later\"))") + fence("ts", "throw new Error(\"not run\")"),
-      "packages/mcp/src/A.ts": docstring(fence("ts no-run", "throw new Error(\"not run\")"))
+      "packages/docs/guide.md": fence("ts", "throw new Error(\"at once\")") +
+        fence("ts", "void Promise.reject(new Error(\"later\"))") + fence("ts no-run", "throw new Error(\"not run\")"),
+      "packages/mcp/src/A.ts": docstring(fence("ts", "const launch = new Error(\"not run\")", "throw launch"))
     })
     assert.strictEqual(run, 2)
     assert.strictEqual(failures.length, 2)
