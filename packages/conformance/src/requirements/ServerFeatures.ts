@@ -127,7 +127,7 @@ export const serverFeatures: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "calls are limited in rate",
     source: "S26:server/tools#security-considerations",
-    by: { reason: "binds the application; Policy.onCompletion is there for it, and no limit fits all" }
+    by: { reason: "binds the application; Policy.rateLimit is there for it, and no limit fits all" }
   },
   {
     id: "TOC-16",
