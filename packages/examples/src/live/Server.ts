@@ -47,7 +47,8 @@ const install = Tool.serve(
       yield* lamp(room).pipe(
         Scope.provide(scope),
         Effect.onError(() => Scope.close(scope, Exit.void)),
-        Effect.catchTag("CatalogError", () => Effect.fail(Tool.fail(`There is a lamp in the ${room} already`)))
+        Effect.catchTag("CatalogError", ({ message, reason }) =>
+          Effect.fail(Tool.fail(reason === "NameTaken" ? `There is a lamp in the ${room} already` : message)))
       )
       lamps.set(room, scope)
       return `There is a lamp in the ${room} now; switch_${room} switches it`

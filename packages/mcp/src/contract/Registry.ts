@@ -16,12 +16,14 @@ import type { McpRequest } from "./McpRequest.ts"
 import type { Served } from "./Served.ts"
 
 /**
- * Something is wrong with a catalog itself, or with a component that is to be added to it.
+ * Something is wrong with a catalog itself, or with a component that is to be added to it: its name is taken
+ * (`NameTaken`), the server has not declared its kind (`KindNotDeclared`), or it cannot be served as it is (`Invalid`).
  *
  * @category errors
  * @since 0.1.0
  */
 export class CatalogError extends Schema.TaggedError<CatalogError>()("CatalogError", {
+  reason: Schema.Literals(["NameTaken", "KindNotDeclared", "Invalid"]),
   message: Schema.String
 }) {}
 

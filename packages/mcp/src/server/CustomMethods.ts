@@ -100,7 +100,8 @@ const hear = ({ params }: CustomMethod.AnyNotification, shape: HandlerShape): On
 const nameOf = (registration: CustomMethod.Registration): string =>
   registration._tag === "ServedMethod" ? registration.method.name : registration.name
 
-const fail = (message: string): Effect.Effect<never, CatalogError> => Effect.fail(new CatalogError({ message }))
+const fail = (reason: CatalogError["reason"], message: string): Effect.Effect<never, CatalogError> =>
+  Effect.fail(new CatalogError({ reason, message }))
 
 /**
  * Binds registrations, and gives the table of methods with them in it. A name that is reserved or that was given before
@@ -120,9 +121,11 @@ export const bind = (
     for (const registration of registrations) {
       const name = nameOf(registration)
       const shape = shapeOf(registration, context)
-      if (isReserved(name)) return yield* fail(`The protocol has a method "${name}" already`)
-      if (methods.has(name) || notifications.has(name)) return yield* fail(`Two methods are named "${name}"`)
-      if (shape === undefined) return yield* fail(`No handler for the method "${name}"`)
+      if (isReserved(name)) return yield* fail("NameTaken", `The protocol has a method "${name}" already`)
+      if (methods.has(name) || notifications.has(name)) {
+        return yield* fail("NameTaken", `Two methods are named "${name}"`)
+      }
+      if (shape === undefined) return yield* fail("Invalid", `No handler for the method "${name}"`)
       const component = registration._tag === "ServedMethod" ? registration.method : registration
       const prepared = component._tag === "CustomMethod"
         ? yield* prepare({ kind: "methods", name, component }, shape)

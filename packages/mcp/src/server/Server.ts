@@ -93,7 +93,7 @@ export const make = (
     const registry = Registry.make({ shelves, setting, kinds, bus })
     yield* Registry.stock({ shelves, setting }, registry, entries, context)
     const flaw = Identity.flaw(info)
-    if (flaw !== undefined) return yield* Effect.fail(new CatalogError({ message: flaw }))
+    if (flaw !== undefined) return yield* Effect.fail(new CatalogError({ reason: "Invalid", message: flaw }))
     const identity = Identity.make(info, kinds)
     const versions = revisions.map((revision) => revision.version)
     const dialects = Dialect.make(identity, versions, lists.caching.discover, seal)

@@ -43,6 +43,9 @@ const namesOf = (line: Line.Line, method = "tools/list", member = "tools") =>
 const textOf = (line: Line.Line, name: string) =>
   Effect.map(line.ask("tools/call", { name }), (answer) => textsOf(answer)[0] ?? errorOf(answer))
 
+const reasonOf = <A, R>(effect: Effect.Effect<A, Registry.CatalogError, R>) =>
+  Effect.map(Effect.flip(effect), ({ reason }) => reason)
+
 const messageOf = <A, R>(effect: Effect.Effect<A, Registry.CatalogError, R>) =>
   Effect.map(Effect.flip(effect), ({ message }) => message)
 
@@ -122,6 +125,7 @@ describe("Registry.add", () => {
       const events = yield* heardBy(server)
       const add = within(server)(Registry.add(saying("first", "another")))
       assert.strictEqual(yield* messageOf(add), "Two tools are named \"first\"")
+      assert.strictEqual(yield* reasonOf(add), "NameTaken")
       assert.strictEqual(yield* textOf(line, "first"), "first")
       yield* within(server)(Registry.add(saying("extra")))
       assert.strictEqual(
@@ -153,6 +157,7 @@ describe("Registry.add", () => {
       const line = yield* Line.openSession(server)
       const add = within(server)(Registry.add(Prompt.serve("ask", {}, () => Effect.succeed("Well?"))))
       assert.include(yield* messageOf(add), "its option \"kinds\" does not name them")
+      assert.strictEqual(yield* reasonOf(add), "KindNotDeclared")
       assert.strictEqual(errorOf(yield* line.ask("prompts/list")), "-32601 Method not found: prompts/list")
     }))
 
@@ -161,6 +166,7 @@ describe("Registry.add", () => {
       const server = yield* make()
       const odd = Tool.serve("odd", { parameters: Schema.String as never }, () => Effect.succeed(""))
       assert.include(yield* messageOf(within(server)(Registry.add(odd))), "not an object")
+      assert.strictEqual(yield* reasonOf(within(server)(Registry.add(odd))), "Invalid")
       assert.strictEqual(yield* messageOf(within(server)(Registry.add(saying("")))), "A tool has no name")
     }))
 })

@@ -287,7 +287,7 @@ export const bind = (
     const context = Context.add(prepared.context, Registry, setting.registry)
     const bound = guarded(shelves, setting, entry, { ...prepared, context })
     return typeof bound === "string"
-      ? Effect.fail(new CatalogError({ message: bound }))
+      ? Effect.fail(new CatalogError({ reason: "Invalid", message: bound }))
       : Effect.as(warn(entry), bound)
   })
 
@@ -299,5 +299,5 @@ export const bind = (
  */
 export const taken = ({ component, kind, name }: AnyEntry): CatalogError => {
   const kinds = component._tag === "ResourceTemplate" ? "resource templates" : kind
-  return new CatalogError({ message: `Two ${kinds} are named "${name}"` })
+  return new CatalogError({ reason: "NameTaken", message: `Two ${kinds} are named "${name}"` })
 }

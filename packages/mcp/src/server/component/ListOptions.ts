@@ -65,5 +65,5 @@ export const toLists = (
   const problem = flaw(sizes, caching)
   return problem === undefined
     ? Result.succeed({ pageSize: sizes, cursors: Cursor.make(keys), caching })
-    : Result.fail(new CatalogError({ message: problem }))
+    : Result.fail(new CatalogError({ reason: "Invalid", message: problem }))
 }

@@ -56,7 +56,9 @@ const bindServed = (
   context: Context.Context<never>
 ): Effect.Effect<readonly [Components.Bound, Catalog.AnyEntry], CatalogError> => {
   const entry = entryOf(served)
-  if (entry === undefined) return Effect.fail(new CatalogError({ message: "There is no component to add" }))
+  if (entry === undefined) {
+    return Effect.fail(new CatalogError({ reason: "Invalid", message: "There is no component to add" }))
+  }
   const { extras, handler } = served
   return Effect.map(
     Components.bind(options.shelves, { ...options.setting, registry }, entry, { run: handler, extras, context }),
@@ -66,6 +68,7 @@ const bindServed = (
 
 const undeclared = (kind: Catalog.Kind, name: string): CatalogError =>
   new CatalogError({
+    reason: "KindNotDeclared",
     message: `"${name}" cannot be added, because the server does not declare ${kind}: ` +
       `it started without any, and its option "kinds" does not name them`
   })
@@ -88,7 +91,12 @@ const registrationOf = (
           Effect.suspend(() =>
             registered.update(bound)
               ? Effect.void
-              : Effect.fail(new CatalogError({ message: `"${bound.name}" cannot stand for "${registered.name}"` }))
+              : Effect.fail(
+                new CatalogError({
+                  reason: "Invalid",
+                  message: `"${bound.name}" cannot stand for "${registered.name}"`
+                })
+              )
           )
         ))
     )
@@ -153,7 +161,7 @@ export const stock = (
   Effect.forEach(entries, (entry, number) => {
     const handler = Context.getOrUndefined(context, Catalog.handler(entry.key))
     return handler === undefined
-      ? Effect.fail(new CatalogError({ message: `No handler for "${entry.key}"` }))
+      ? Effect.fail(new CatalogError({ reason: "Invalid", message: `No handler for "${entry.key}"` }))
       : Effect.flatMap(
         Components.bind(shelves, { ...setting, registry }, entry, handler),
         (bound) => bound.isTaken() ? Effect.fail(Components.taken(entry)) : Effect.sync(() => bound.claim(number))
