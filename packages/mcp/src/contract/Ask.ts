@@ -18,40 +18,14 @@ import type { ServerRequests } from "../revision/Methods.ts"
 import type { ElicitParams, ElicitResult, ElicitUrlParams } from "../schema/Elicitation.ts"
 import type { ListRootsResult } from "../schema/Roots.ts"
 import type { CreateMessageParams, CreateMessageResult } from "../schema/Sampling.ts"
-import {
-  AskError,
-  Cancelled,
-  Declined,
-  InvalidAnswer,
-  type Method,
-  type Once,
-  Refused,
-  type Send,
-  type SendOptions,
-  type StepCodec,
-  TimedOut,
-  Unsupported
-} from "./AskError.ts"
+import { AskError, Cancelled, Declined, InvalidAnswer, type Method, type SendOptions } from "./AskError.ts"
 import * as Form from "./Form.ts"
 import * as FormAnswer from "./FormAnswer.ts"
 import { McpRequest } from "./McpRequest.ts"
 import * as SamplingMessages from "./SamplingMessages.ts"
 import * as Step from "./Step.ts"
 
-export {
-  AskError,
-  Cancelled,
-  Declined,
-  InvalidAnswer,
-  type Method,
-  type Once,
-  Refused,
-  type Send,
-  type SendOptions,
-  type StepCodec,
-  TimedOut,
-  Unsupported
-}
+export * from "./AskError.ts"
 
 /**
  * How long a question may wait for its answer when it does not say so itself. Provide it to a handler, or to the layer
@@ -115,7 +89,7 @@ const askUser = (params: ElicitParams, options?: Options): Effect.Effect<ElicitR
   const { elicitationId } = params
   return elicitationId === undefined
     ? asked
-    : Effect.andThen(Effect.map(McpRequest, (request) => request.expectVisit(elicitationId)), asked)
+    : Effect.andThen(Effect.map(McpRequest, (request) => request.visits().expect(elicitationId)), asked)
 }
 
 const fail = (reason: AskError["reason"]): Effect.Effect<never, AskError> => Effect.fail(new AskError({ reason }))
@@ -262,13 +236,14 @@ export const urlRequired = (
   visits: ReadonlyArray<Visit & { readonly elicitationId: string }>
 ): Effect.Effect<void, AskError | RpcError, McpRequest> =>
   Effect.flatMap(McpRequest, (request): Effect.Effect<void, AskError | RpcError, McpRequest> => {
-    const { clientCapabilities, urlElicitationRequiredCode: code } = request
+    const { clientCapabilities } = request
+    const { expect, requiredCode: code } = request.visits()
     if (code === undefined || clientCapabilities.elicitation?.url === undefined) {
       return Effect.forEach(visits, (visit) => url(visit), { discard: true })
     }
     const mistake = visits.map(mistakeInVisit).find((found) => found !== undefined)
     if (mistake !== undefined) return mistaken(mistake)
-    for (const { elicitationId } of visits) request.expectVisit(elicitationId)
+    for (const { elicitationId } of visits) expect(elicitationId)
     const elicitations = visits.map((visit) => ({ mode: "url", ...visit }))
     return Effect.fail(Rpc.make(code, "A URL must be visited first", { elicitations }))
   })
@@ -282,7 +257,7 @@ export const urlRequired = (
  * @since 0.1.0
  */
 export const visited = (elicitationId: string): Effect.Effect<void, never, McpRequest> =>
-  Effect.flatMap(McpRequest, (request) => request.elicitationComplete(elicitationId))
+  Effect.flatMap(McpRequest, (request) => request.visits().complete(elicitationId))
 
 /**
  * Asks for the client's roots (`roots/list`).

@@ -85,16 +85,27 @@ export interface RequestInfo {
   readonly once: Once
   /** Which run of the handler this is. */
   readonly round: Round
-  /** The error code that says "visit a URL first", on the one revision that has it (ELU-09). */
-  readonly urlElicitationRequiredCode: number | undefined
-  /** Tells the client that the visit to a URL is over; does nothing on revisions that cannot say so (ELU-06). */
-  readonly elicitationComplete: (elicitationId: string) => Effect.Effect<void>
-  /** Notes that the session was asked to make a visit, so that it is told when others say that it is over (ELU-05). */
-  readonly expectVisit: (elicitationId: string) => void
+  /** What is known and told of the visits to URLs that a user is asked to make (`Ask.url`). */
+  readonly visits: () => Visits
   /** Gives up the connection that waits for the answer (`ClientStream.pause`); absent where the client could not return. */
   readonly pause?: ((retryMillis: number | undefined) => Effect.Effect<void>) | undefined
   /** The services that live as long as the client's session, and otherwise as long as this request. */
   readonly session: SessionMemo
+}
+
+/**
+ * The visits to URLs that a client's user is asked to make.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Visits {
+  /** The error code that says "visit a URL first", on the one revision that has it (ELU-09). */
+  readonly requiredCode: number | undefined
+  /** Notes that the session was asked to make a visit, so that it is told when others say that it is over (ELU-05). */
+  readonly expect: (elicitationId: string) => void
+  /** Tells the client that a visit is over; does nothing on revisions that cannot say so (ELU-06). */
+  readonly complete: (elicitationId: string) => Effect.Effect<void>
 }
 
 /**

@@ -9,7 +9,7 @@ import { format } from "effect/Formatter"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { HandlerShape } from "../contract/Catalog.ts"
-import { McpRequest, type ProgressUpdate, type RequestInfo } from "../contract/McpRequest.ts"
+import { McpRequest, type ProgressUpdate, type RequestInfo, type Visits } from "../contract/McpRequest.ts"
 import * as Encode from "../jsonrpc/Encode.ts"
 import { isRequestId, type Request } from "../jsonrpc/Message.ts"
 import { isAtLeast, type LoggingLevel } from "../schema/Logging.ts"
@@ -72,6 +72,14 @@ const logger = (origin: Origin): RequestInfo["log"] => {
     })
 }
 
+const visitsOf = (origin: Origin): Visits => ({
+  requiredCode: origin.revision.urlElicitationRequiredCode,
+  expect: (elicitationId) => {
+    if (origin.session !== undefined) Feed.expectVisit(origin.session.feed, elicitationId)
+  },
+  complete: (elicitationId) => send(origin, "notifications/elicitation/complete", { elicitationId })
+})
+
 /** How a handler asks. */
 type Questions = Pick<RequestInfo, "ask" | "once" | "round">
 
@@ -117,11 +125,7 @@ export const make = (request: Request, origin: Origin, questions?: Questions): R
     ask: questions === undefined ? origin.ask : questions.ask,
     once: questions === undefined ? runOnce : questions.once,
     round: questions === undefined ? firstRound : questions.round,
-    urlElicitationRequiredCode: origin.revision.urlElicitationRequiredCode,
-    elicitationComplete: (elicitationId) => send(origin, "notifications/elicitation/complete", { elicitationId }),
-    expectVisit: (elicitationId) => {
-      if (origin.session !== undefined) Feed.expectVisit(origin.session.feed, elicitationId)
-    },
+    visits: () => visitsOf(origin),
     session: origin.memo,
     pause: origin.pause
   }

@@ -54,6 +54,7 @@ export const Telemetry = Context.Reference<Settings>("@parley/mcp/server/Telemet
 export const layer = (settings: Partial<Settings>): Layer.Layer<never> =>
   Layer.effectContext(
     Effect.map(Telemetry, (defaults) => Context.make(Telemetry, { ...defaults, ...settings }))
+    // A reference has a default, so that it is in no layer's output.
   ) as Layer.Layer<never>
 
 /**

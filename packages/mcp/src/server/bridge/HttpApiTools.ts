@@ -267,8 +267,11 @@ const callablesOf = (api: HttpApi.Top, options: AnyOptions): ReadonlyArray<Calla
   return callables
 }
 
-const includedIn = (api: HttpApi.Top, options: AnyOptions): ReadonlyArray<Callable> =>
-  callablesOf(api, options).filter((callable) => !callable.isExcluded && (options.include?.(callable) ?? true))
+/** An API of any groups is read as one whose groups are not known. */
+const includedIn = (api: object, options: AnyOptions): ReadonlyArray<Callable> =>
+  callablesOf(api as HttpApi.Top, options).filter((callable) =>
+    !callable.isExcluded && (options.include?.(callable) ?? true)
+  )
 
 /** What is no declared error is a defect here, so that it cannot pass for one that has the same members. */
 const maskUndeclared = (error: unknown): Effect.Effect<never, unknown> =>
@@ -346,7 +349,7 @@ export const serve = <
   api: HttpApi.HttpApi<Id, Groups> & ServiceFree<SchemaServices<Groups>>,
   options: Options<H, S> = {}
 ): ReadonlyArray<Served.Served<Tool.Any, Needs<Groups, H, S>>> => {
-  const served = includedIn(api as unknown as HttpApi.Top, options)
+  const served = includedIn(api, options)
     .filter((callable) => obstacle(callable, options.headers) === undefined)
     .map((callable) => serveOne(callable, options))
   // What the groups and the options need is known to their types; here they are data.
@@ -373,7 +376,7 @@ export const leftOut = <Id extends string, Groups extends HttpApiGroup.Constrain
   api: HttpApi.HttpApi<Id, Groups>,
   options: AnyOptions = {}
 ): ReadonlyArray<LeftOut> =>
-  includedIn(api as unknown as HttpApi.Top, options).flatMap((callable) => {
+  includedIn(api, options).flatMap((callable) => {
     const reason = obstacle(callable, options.headers)
     const { endpoint, group } = callable
     return reason === undefined ? [] : [{ endpoint, group, reason }]

@@ -50,4 +50,5 @@ const blockOf = (part: Part): ContentBlock => {
  * @since 0.1.0
  */
 export const toContent = (parts: Part | ReadonlyArray<Part>): ReadonlyArray<ContentBlock> =>
+  // `isArray` by itself does not tell a readonly array apart.
   (Array.isArray as (value: unknown) => value is ReadonlyArray<Part>)(parts) ? parts.map(blockOf) : [blockOf(parts)]

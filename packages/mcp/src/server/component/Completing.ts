@@ -96,6 +96,7 @@ const byAuthor = (
   complete: (...args: never) => Effect.Effect<unknown, unknown, unknown>,
   handler: HandlerShape
 ): Complete => {
+  // What a handler takes and needs is forgotten in its shape.
   const run = { run: complete as HandlerShape["run"], context: handler.context }
   return (value, context, request) =>
     Effect.map(

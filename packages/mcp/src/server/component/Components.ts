@@ -128,6 +128,7 @@ interface ShelfBound<A> extends Bound {
   readonly value: A
 }
 
+// A component is of the shelf that it was put together with, and its value of what that shelf holds.
 const isOf = <A>(shelf: Shelf.OpenShelf<A>, bound: Bound): bound is ShelfBound<A> =>
   (bound as Partial<ShelfBound<A>>).shelf === shelf
 

@@ -128,6 +128,7 @@ export const make = (options: Options, context: Context.Context<never>): Prepare
     Effect.gen(function*() {
       const needed = PerRequest.servicesOf(subject.component)
       const given = needed.length === 0 ? Context.empty() : Context.pick(...needed)(context)
+      // The services are known by their keys only; which they are is in the types of the catalog.
       const shape = { ...handler, context: Context.merge(contextFor(handler.context), given as Context.Context<never>) }
       const all = [...parts, ...Policy.guardsOf(subject.component)]
       const guards = yield* Effect.forEach(all.filter(({ onCompletion }) => onCompletion !== true), build)

@@ -42,33 +42,31 @@ interface Row {
   readonly encode: (encode: Encode, result: Wire) => Wire
 }
 
-// A shelf is read here only, so that it may be taken for one of anything that can be listed; and what is on it is what
-// the encoder of its method takes.
+/** The row of a list whose result is `R`. */
+const row = <R extends object>(
+  kind: Kind,
+  member: Row["member"],
+  shelf: (shelves: Shelves) => object,
+  encoder: (encode: Encode) => (result: R) => Wire
+): Row => ({
+  kind,
+  member,
+  // A shelf is read here only, so that it may be taken for one of anything that can be listed; and what is on it is what
+  // the encoder of its method takes.
+  shelf: (shelves) => shelf(shelves) as OpenShelf<Offered<Listing.Listed>>,
+  encode: (encode, result) => encoder(encode)(result as R)
+})
+
 const rows: { readonly [M in ListMethod]: Row } = {
-  "tools/list": {
-    kind: "tools",
-    member: "tools",
-    shelf: ({ tools }) => tools as object as OpenShelf<Offered<Listing.Listed>>,
-    encode: (encode, result) => encode.listToolsResult(result as never)
-  },
-  "resources/list": {
-    kind: "resources",
-    member: "resources",
-    shelf: ({ resources }) => resources as object as OpenShelf<Offered<Listing.Listed>>,
-    encode: (encode, result) => encode.listResourcesResult(result as never)
-  },
-  "resources/templates/list": {
-    kind: "resources",
-    member: "resourceTemplates",
-    shelf: ({ templates }) => templates as object as OpenShelf<Offered<Listing.Listed>>,
-    encode: (encode, result) => encode.listResourceTemplatesResult(result as never)
-  },
-  "prompts/list": {
-    kind: "prompts",
-    member: "prompts",
-    shelf: ({ prompts }) => prompts as object as OpenShelf<Offered<Listing.Listed>>,
-    encode: (encode, result) => encode.listPromptsResult(result as never)
-  }
+  "tools/list": row("tools", "tools", ({ tools }) => tools, (encode) => encode.listToolsResult),
+  "resources/list": row("resources", "resources", ({ resources }) => resources, (encode) => encode.listResourcesResult),
+  "resources/templates/list": row(
+    "resources",
+    "resourceTemplates",
+    ({ templates }) => templates,
+    (encode) => encode.listResourceTemplatesResult
+  ),
+  "prompts/list": row("prompts", "prompts", ({ prompts }) => prompts, (encode) => encode.listPromptsResult)
 }
 
 /**
