@@ -1,6 +1,7 @@
 /**
- * The requests of sessions over HTTP: calls run in theirs, or alone where none are kept, and a batch runs together. A client that goes away has not cancelled anything (HTL-09): a call goes on, and what it sends is
- * kept where the client finds it again.
+ * The requests of sessions over HTTP: calls run in theirs, or alone where none are kept, and a batch runs together. A
+ * client that goes away has not cancelled anything (HTL-09): a call goes on, and what it sends is kept where the client
+ * finds it again.
  *
  * @since 0.1.0
  */
@@ -19,24 +20,9 @@ import * as Batch from "../Batch.ts"
 import * as Engine from "../Engine.ts"
 import type { Origin } from "../Origin.ts"
 import * as SessionMemo from "../SessionMemo.ts"
-import { type Endpoint, headerRevision, refused, sessionOf, streamsOf } from "./HttpEndpoint.ts"
-import * as HttpReply from "./HttpReply.ts"
+import { type Endpoint, headerRevision, refused, replyTo, sessionOf } from "./HttpEndpoint.ts"
+import type * as HttpReply from "./HttpReply.ts"
 import * as LiveSession from "./LiveSession.ts"
-
-const replyTo = (
-  endpoint: Endpoint,
-  exchange: HttpExchange,
-  acceptance: HttpAdmission.Acceptance,
-  session: LiveSession.LiveSession | undefined
-): HttpReply.HttpReply => {
-  const { holding, policy } = endpoint
-  return HttpReply.make(exchange, {
-    policy,
-    acceptance,
-    holding,
-    session: session === undefined ? undefined : streamsOf(endpoint, session)
-  })
-}
 
 /** A request of a session: it can be cancelled, and ends without an answer then; its end counts as activity. */
 const callInSession = (

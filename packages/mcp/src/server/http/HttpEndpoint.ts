@@ -13,7 +13,7 @@ import { withoutHeader } from "../../revision/Revisions.ts"
 import type { Log } from "../../session/EventLog.ts"
 import * as HttpAdmission from "../../session/HttpAdmission.ts"
 import type { HttpPolicy } from "../../session/HttpPolicy.ts"
-import type { HttpExchange } from "../../transport/HttpExchange.ts"
+import type { HttpExchange, ResponseHeaders } from "../../transport/HttpExchange.ts"
 import type { Server } from "../Server.ts"
 import type { Holding } from "./Holding.ts"
 import * as HttpReply from "./HttpReply.ts"
@@ -96,3 +96,24 @@ export const streamsOf = (endpoint: Endpoint, session: LiveSession): HttpReply.S
   log: session.isClosed ? undefined : endpoint.log,
   priming: session.revision.primingEvent
 })
+
+/**
+ * A reply that has not begun, in the session that it is of; in none, where none are kept.
+ *
+ * @category replies
+ * @since 0.1.0
+ */
+export const replyTo = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  acceptance: HttpAdmission.Acceptance,
+  session: LiveSession | undefined,
+  headers: ResponseHeaders = {}
+): HttpReply.HttpReply =>
+  HttpReply.make(exchange, {
+    policy: endpoint.policy,
+    acceptance,
+    holding: endpoint.holding,
+    headers,
+    session: session === undefined ? undefined : streamsOf(endpoint, session)
+  })

@@ -10,10 +10,10 @@ import * as Result from "effect/Result"
 import type * as Message from "../../jsonrpc/Message.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type * as HttpAdmission from "../../session/HttpAdmission.ts"
-import type { HttpExchange } from "../../transport/HttpExchange.ts"
+import type { HttpExchange, ResponseHeaders } from "../../transport/HttpExchange.ts"
 import * as Engine from "../Engine.ts"
 import * as Handshake from "../Handshake.ts"
-import { type Endpoint, streamsOf } from "./HttpEndpoint.ts"
+import { type Endpoint, replyTo } from "./HttpEndpoint.ts"
 import * as HttpReply from "./HttpReply.ts"
 import type { LiveSession } from "./LiveSession.ts"
 
@@ -60,21 +60,8 @@ const serve = (endpoint: Endpoint, exchange: HttpExchange, opening: Opening): En
     : Effect.succeed(settled.success.resultText)
 }
 
-const replyTo = (
-  endpoint: Endpoint,
-  exchange: HttpExchange,
-  acceptance: HttpAdmission.Acceptance,
-  session: LiveSession | undefined
-): HttpReply.HttpReply => {
-  const { holding, policy } = endpoint
-  return HttpReply.make(exchange, {
-    policy,
-    acceptance,
-    holding,
-    ...(session === undefined ? {} : { headers: { "mcp-session-id": session.id } }),
-    session: session === undefined ? undefined : streamsOf(endpoint, session)
-  })
-}
+const sessionHeader = (session: LiveSession | undefined): ResponseHeaders =>
+  session === undefined ? {} : { "mcp-session-id": session.id }
 
 /**
  * Serves `initialize`. The status of an error is 400; 503 when there are too many sessions, 500 when a store breaks.
@@ -99,7 +86,7 @@ export const initialize = (
       Effect.flatMap(({ code, text }) => {
         const { session, status } = opening
         if (code !== undefined) return Effect.sync(() => HttpReply.json(exchange, status, text))
-        const answered = replyTo(endpoint, exchange, acceptance, session).finish(200, text)
+        const answered = replyTo(endpoint, exchange, acceptance, session, sessionHeader(session)).finish(200, text)
         return session === undefined || server.onSession === undefined
           ? answered
           : Effect.andThen(server.onSession(session.memo, session.revision), answered)
