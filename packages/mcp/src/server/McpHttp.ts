@@ -7,7 +7,6 @@
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -17,6 +16,7 @@ import * as RouterExchange from "../transport/RouterExchange.ts"
 import * as WebExchange from "../transport/WebExchange.ts"
 import * as HttpDriver from "./http/HttpDriver.ts"
 import * as HttpStores from "./http/HttpStores.ts"
+import * as Running from "./http/Running.ts"
 import type { McpServer } from "./McpServer.ts"
 import { ServerTransport } from "./ServerTransport.ts"
 
@@ -50,7 +50,7 @@ export const layerRouterStore = (
       return {
         serve: Effect.fnUntraced(function*(server) {
           // What the driver leaves running when the scope ends is interrupted after it.
-          const fork = yield* FiberSet.makeRuntime()
+          const fork = yield* Running.makeFork
           const handle = yield* Effect.provideContext(HttpDriver.make(server, HttpPolicy.make(options)), stores)
           const { readBody = RouterExchange.readText } = options
           const bytesMax = server.messageLimits.messageBytesMax
@@ -100,7 +100,7 @@ const layerWeb = (
     return Context.make(ServerTransport, {
       serve: Effect.fnUntraced(function*(server) {
         // What the driver leaves running when the scope ends is interrupted after it.
-        const fork = yield* FiberSet.makeRuntime()
+        const fork = yield* Running.makeFork
         const handle = yield* Effect.provideContext(HttpDriver.make(server, policy), stores)
         const bytesMax = server.messageLimits.messageBytesMax
         yield* Deferred.succeed(handler, (request) => WebExchange.serve(request, handle, { bytesMax, fork }))

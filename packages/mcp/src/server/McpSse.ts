@@ -5,12 +5,12 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as HttpPolicy from "../session/HttpPolicy.ts"
 import * as RouterExchange from "../transport/RouterExchange.ts"
 import * as HttpSse from "./http/HttpSse.ts"
+import * as Running from "./http/Running.ts"
 import { McpServer } from "./McpServer.ts"
 
 /**
@@ -55,7 +55,7 @@ export const layerRouter = (
     const { messagesPath = "/messages", path = "/sse", readBody = RouterExchange.readText, ...policy } = options
     const router = yield* HttpRouter.HttpRouter
     const server = yield* McpServer
-    const fork = yield* FiberSet.makeRuntime()
+    const fork = yield* Running.makeFork
     const sse = yield* HttpSse.make(server, HttpPolicy.make(policy), messagesPath)
     const serving = { bytesMax: server.messageLimits.messageBytesMax, fork, readBody }
     yield* router.add("*", path, (request) => RouterExchange.serve(request, sse.onStream, serving))
