@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 // An ordinary Vitest configuration, chosen with `--config`: one project per package, run from sources. Files share their
@@ -8,6 +9,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   resolve: { conditions },
   test: {
+    // By itself Vitest leaves one core alone, which is half of a small machine; many tests wait for processes anyway.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: ["mcp", "node", "conformance", "examples", "benchmarks"].map((name) => ({
       extends: true as const,
       test: {
