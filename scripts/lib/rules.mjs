@@ -86,7 +86,7 @@ const importRule = (source) => {
   if (!isLibrary(source)) return []
   const allowed = isToolkit(source)
     ? /^(?:\.|effect\/)/
-    : /^(?:\.|effect\/|node:|@effect\/platform-node\/|@parley\/mcp(?:\/|$))/
+    : /^(?:\.|effect\/|node:|@effect\/platform-node\/|@parley\/mcp(?:\/|$)|@cfworker\/json-schema$)/
   return importsOf(source).flatMap(({ at, specifier }) => {
     if (allowed.test(specifier)) return []
     const why = /^(?:effect|@effect\/platform-node)$/.test(specifier)

@@ -1,33 +1,33 @@
 /**
- * The ledger of what the specification demands of a server, held against the titles of the tests; and the gate that does
- * so, shown to complain about everything that it is there for.
+ * The ledger of what the specification demands of servers and clients, held against the titles of the tests; and the gate
+ * that does so, shown to complain about everything that it is there for.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import baseline from "../baseline.json" with { type: "json" }
 import { judge, type Passes } from "../src/requirements/Coverage.ts"
 import { ledger } from "../src/requirements/Ledger.ts"
-import type { Ground, Requirement } from "../src/requirements/Requirement.ts"
-import { claimsOf, idsOf, serverTests, titlesOf } from "../src/requirements/Titles.ts"
+import type { Ground, Requirement, Side } from "../src/requirements/Requirement.ts"
+import { claimsOf, idsOf, isAbout, testsOf, titlesOf } from "../src/requirements/Titles.ts"
 import { requirements, type RevisionDate } from "../src/suite/OfficialSuite.ts"
 
 const revisions: ReadonlyArray<RevisionDate> = ["2025-11-25", "2026-07-28"]
 
 /** A scenario passes when it does in every revision that has it. */
-const passes: Passes = (scenario) => {
+const passesAs = (side: Side): Passes => (scenario) => {
   const having = revisions.filter((revision) => {
-    const { scored, unscored } = requirements(revision, "server")
+    const { scored, unscored } = requirements(revision, side)
     return scored.includes(scenario) || unscored.includes(scenario)
   })
   if (having.length === 0) return undefined
-  return having.every((revision) => !Object.hasOwn(baseline.server[revision], scenario))
+  return having.every((revision) => !Object.hasOwn(baseline[side][revision], scenario))
 }
 
 describe("the ledger", () => {
-  it("has a test or a reason for each demand on a server", () => {
-    const { complaints, counts } = judge(ledger, claimsOf(serverTests()), passes)
+  it.each(["server", "client"] as const)("has a test or a reason for each demand on a %s", (side) => {
+    const { complaints, counts } = judge(ledger, side, claimsOf(testsOf(side)), passesAs(side))
     process.stdout.write(
-      `requirements: ${counts.rows} rows say MUST of a server; ${counts.byTest} are kept by a test, ` +
+      `requirements: ${counts.rows} rows say MUST of a ${side}; ${counts.byTest} are kept by a test, ` +
         `${counts.byScenario} by a scenario of the official suite, ${counts.byReason} have a reason instead, ` +
         `${counts.open} are open\n`
     )
@@ -47,11 +47,10 @@ describe("the ledger", () => {
 const row = (id: string, by: Ground): Requirement => ({
   id,
   revisions: "all",
-  binds: "server",
   level: "MUST",
   clause: "be there",
   source: "S26:basic/index",
-  by
+  server: by
 })
 
 const testOf = (title: string) => `it(${JSON.stringify(title)}, () => assert.ok(1))\n`
@@ -59,6 +58,7 @@ const testOf = (title: string) => `it(${JSON.stringify(title)}, () => assert.ok(
 const complaints = (rows: ReadonlyArray<Requirement>, ...titles: ReadonlyArray<string>) =>
   judge(
     rows,
+    "server",
     claimsOf([{ path: "a.test.ts", text: titles.map(testOf).join("") }]),
     (scenario) => scenario === "good" ? true : scenario === "bad" ? false : undefined
   ).complaints
@@ -101,6 +101,21 @@ describe("the gate", () => {
     for (const range of ["AAA-02 to AAA-01", "AAA-01 to AAA-01", "AAA-01 to BBB-02"]) {
       assert.deepStrictEqual(complaints([], range), [`a.test.ts: no range of ids: ${range}`])
     }
+  })
+
+  const folders: ReadonlyArray<readonly [path: string, sides: ReadonlyArray<Side>]> = [
+    ["client/requests/A.test.ts", ["client"]],
+    ["client\\A.test.ts", ["client"]],
+    ["transport/http/A.test.ts", ["client"]],
+    ["server/A.test.ts", ["server"]],
+    ["session/A.test.ts", ["server"]],
+    ["requirements/A.test.ts", ["server"]],
+    ["client.test.ts", ["server"]],
+    ["jsonrpc/A.test.ts", ["server", "client"]],
+    ["interop/A.test.ts", ["server", "client"]]
+  ]
+  it.each(folders)("lets %s speak of: %j", (path, sides) => {
+    assert.deepStrictEqual((["server", "client"] as const).filter((side) => isAbout(side, path)), sides)
   })
 
   const Ordinal = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 99 }))

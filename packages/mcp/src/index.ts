@@ -5,11 +5,35 @@
  * @since 0.1.0
  */
 
+/** Calls as streams of their progress. @since 0.1.0 */
+export * as CallStream from "./client/listening/CallStream.ts"
+
 /** Clients as layers, and typed clients of a catalog. @since 0.1.0 */
 export * as McpClient from "./client/McpClient.ts"
 
+/** Many servers as one service. @since 0.1.0 */
+export * as McpClients from "./client/servers/McpClients.ts"
+
+/** The configuration of many servers, from the familiar JSON. @since 0.1.0 */
+export * as McpServersConfig from "./client/servers/McpServersConfig.ts"
+
+/** What can go wrong with a set of servers. @since 0.1.0 */
+export * as McpServersError from "./client/servers/McpServersError.ts"
+
+/** What every call of a client passes. @since 0.1.0 */
+export * as ClientMiddleware from "./client/Middleware.ts"
+
+/** Spans and metrics of what clients do. @since 0.1.0 */
+export * as ClientTelemetry from "./client/Telemetry.ts"
+
+/** Results that servers allow clients to keep. @since 0.1.0 */
+export * as ResponseCache from "./client/cache/ResponseCache.ts"
+
 /** What can go wrong between a client and a server. @since 0.1.0 */
 export * as McpClientError from "./client/McpClientError.ts"
+
+/** What is remembered of a server from one client to the next. @since 0.1.0 */
+export * as Prior from "./client/connection/Prior.ts"
 
 /** The failure of a tool, as a typed client has it. @since 0.1.0 */
 export { ToolFailure } from "./client/ToolFailure.ts"
@@ -94,3 +118,15 @@ export * as HttpPolicy from "./session/HttpPolicy.ts"
 
 /** The keys that seal what clients keep for the server. @since 0.1.0 */
 export * as StateKeys from "./session/StateKeys.ts"
+
+/** What a client does when a server asks the user. @since 0.1.0 */
+export * as Elicitation from "./client/answering/Elicitation.ts"
+
+/** The places that servers may work in. @since 0.1.0 */
+export * as Roots from "./client/answering/Roots.ts"
+
+/** What a client does when a server asks the model. @since 0.1.0 */
+export * as Sampling from "./client/answering/Sampling.ts"
+
+/** Checks the structured content of tools without a contract. @since 0.1.0 */
+export * as OutputValidator from "./client/tools/OutputValidator.ts"

@@ -1,7 +1,7 @@
 /**
  * A server as a child process, reached over its stdin and stdout. The child lives as long as the scope: at its end stdin
- * is closed, and whoever does not leave by itself is told to, then made to, descendants included. What the child writes
- * to stderr goes to the debug log; it is no sign of an error (STD-04).
+ * is closed, and whoever does not leave by itself is told to, then made to, descendants included: they are a process group
+ * of their own. What the child writes to stderr goes to the debug log; it is no sign of an error (STD-04).
  *
  * @since 0.1.0
  */
@@ -12,14 +12,21 @@ import * as TransportError from "@parley/mcp/transport/TransportError"
 import type * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Hash from "effect/Hash"
 import * as Latch from "effect/Latch"
 import type { PlatformError } from "effect/PlatformError"
 import * as ChildProcess from "effect/process/ChildProcess"
 import * as Spawner from "effect/process/ChildProcessSpawner"
 import * as Queue from "effect/Queue"
-import type * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { spawn, spawnSync } from "node:child_process"
+import { lstatSync } from "node:fs"
+import { resolve } from "node:path"
+import * as WindowsCommand from "./WindowsCommand.ts"
 
 /**
  * The program to start, and how to end it.
@@ -29,7 +36,8 @@ import * as Stream from "effect/Stream"
  */
 export interface StdioOptions {
   readonly command: string
-  readonly args?: ReadonlyArray<string>
+  /** Arguments; those that are redacted are shown nowhere. */
+  readonly args?: ReadonlyArray<string | Redacted.Redacted>
   /**
    * Variables for the child, beside the few that every program needs (`PATH`, `HOME` …). The rest of the environment,
    * which may hold secrets, is not passed on.
@@ -41,10 +49,13 @@ export interface StdioOptions {
   readonly closeTimeout?: Duration.Input
 }
 
+const isWindows = process.platform === "win32"
+
 /** What a program needs to run at all, and holds no secrets. */
-const inherited: ReadonlyArray<string> = process.platform === "win32"
+const inherited: ReadonlyArray<string> = isWindows
   ? [
     "APPDATA",
+    "COMSPEC",
     "HOMEDRIVE",
     "HOMEPATH",
     "LOCALAPPDATA",
@@ -80,25 +91,135 @@ const unreadUnitsMax = 64 * 1024
 /** The longest line of stderr that is logged whole, in UTF-16 code units. */
 const stderrLineMax = 8 * 1024
 
-const toTransportError = ({ message }: PlatformError): TransportError.TransportError =>
-  TransportError.make(new TransportError.Unreachable({ detail: message }))
+/** How many of the last lines of stderr are told of a child that ended, and how much of each, in UTF-16 code units. */
+const lastLinesMax = 10
+const lastLineUnitsMax = 300
 
-const start = (options: StdioOptions, graceMillis: number) =>
-  Effect.flatMap(Spawner.ChildProcessSpawner, (spawner) =>
-    Effect.mapError(
-      spawner.spawn(ChildProcess.make(options.command, options.args ?? [], {
-        env: { ...safeEnvironment(process.env), ...options.env },
-        forceKillAfter: graceMillis,
-        ...(options.cwd === undefined ? {} : { cwd: options.cwd })
-      })),
-      toTransportError
-    ))
+/** How long a child may take to exit after its stdout ended, and its stdout to end after it exited, in milliseconds. */
+const partingMillis = 500
 
-/** Reads lines until the stream ends; one that breaks off ends too. */
+/**
+ * A child's command line for people, without what is redacted.
+ *
+ * @category showing
+ * @since 0.1.0
+ */
+export const show = ({ args = [], command, cwd }: StdioOptions): string => {
+  const words = [command, ...args.map((word) => Redacted.isRedacted(word) ? "<redacted>" : word)]
+  return `${words.join(" ")}${cwd === undefined ? "" : ` (in ${cwd})`}`
+}
+
+/**
+ * Names a child to caches as well: two that differ only in what is not shown have different marks.
+ *
+ * @category showing
+ * @since 0.1.0
+ */
+export const peerOf = (options: StdioOptions): string => {
+  const { args = [], env = {} } = options
+  const hidden = [...args.filter(Redacted.isRedacted), ...Object.entries(env).flat()]
+  if (hidden.length === 0) return show(options)
+  const texts = hidden.map((value) => Redacted.isRedacted(value) ? Redacted.value(value) : value)
+  return `${show(options)} #${(Hash.string(JSON.stringify(texts)) >>> 0).toString(16)}`
+}
+
+const unreachable = (detail: string) =>
+  TransportError.make(new TransportError.Unreachable({ detail, mayHaveRun: false }))
+
+/** The platform's own words would name the whole command line, which for a batch file has the secrets in it. */
+const toTransportError = (options: StdioOptions) => ({ reason }: PlatformError): TransportError.TransportError =>
+  unreachable(`${show(options)}: ${reason._tag}${reason.description === undefined ? "" : `, ${reason.description}`}`)
+
+const environmentOf = (own: StdioOptions["env"] = {}): { readonly [name: string]: string | Redacted.Redacted } => {
+  const base: typeof own = safeEnvironment(process.env)
+  return isWindows ? WindowsCommand.mergeEnvironment(base, own) : { ...base, ...own }
+}
+
+/** Links count as files: those by which Windows starts programs of its store cannot be followed. */
+const isFile = (path: string): boolean =>
+  Result.match(Result.try(() => lstatSync(path)), {
+    onFailure: () => false,
+    onSuccess: (found) => !found.isDirectory()
+  })
+
+const invocationOf = (
+  { args = [], command, cwd = "." }: StdioOptions,
+  env: { readonly [name: string]: string | Redacted.Redacted }
+): Result.Result<WindowsCommand.Invocation, string> =>
+  isWindows
+    ? WindowsCommand.resolve(command, args, { env, cwd: resolve(cwd), isFile })
+    : Result.succeed({ command, args })
+
+const start = Effect.fnUntraced(function*(options: StdioOptions, graceMillis: number) {
+  const spawner = yield* Spawner.ChildProcessSpawner
+  const env = environmentOf(options.env)
+  const invocation = invocationOf(options, env)
+  if (Result.isFailure(invocation)) return yield* Effect.fail(unreachable(`${show(options)}: ${invocation.failure}`))
+  const { args, command, shell } = invocation.success
+  return yield* Effect.mapError(
+    spawner.spawn(ChildProcess.make(command, args, {
+      env,
+      forceKillAfter: graceMillis,
+      ...(shell === undefined ? {} : { shell }),
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd })
+    })),
+    toTransportError(options)
+  )
+})
+
+/** How often the group is looked at after it was told to leave, in seconds, as a shell has it. */
+const lookSeconds = 0.1
+
+/** Waits for a group to leave, and kills who is left of it: `$0` is the group, `$1` the number of looks. */
+const lastResort = `i=0
+while kill -s 0 -- "-$0" && [ $i -lt $1 ]; do sleep ${lookSeconds}; i=$((i+1)); done
+kill -s KILL -- "-$0"`
+
+/**
+ * Tells a tree to leave, in a process that is about to be gone itself and cannot wait: on systems with process groups a
+ * small shell outlives it, which makes those leave that do not. A tree that is gone already is no error.
+ */
+const endTree = (pid: number, graceMillis: number): void => {
+  if (isWindows) {
+    const { args, command } = WindowsCommand.killTree(pid, process.env)
+    spawnSync(command, args, { windowsHide: true, stdio: "ignore" })
+  } else if (Result.isSuccess(Result.try(() => process.kill(-pid, "SIGTERM")))) {
+    const looks = String(Math.ceil(graceMillis / 1_000 / lookSeconds))
+    const shell = spawn("/bin/sh", ["-c", lastResort, String(pid), looks], { detached: true, stdio: "ignore" })
+    // There is nobody left to tell that it could not be started.
+    shell.on("error", () => undefined).unref()
+  }
+}
+
+/** Each child adds a listener, so the number from which on Node warns of a leak has to grow with them. */
+const allowListeners = (change: number): void => {
+  const allowed = process.getMaxListeners()
+  if (allowed > 0) process.setMaxListeners(allowed + change)
+}
+
+/** A program that ends without closing its scopes (`process.exit`, an uncaught error) tells the child's tree to leave. */
+const endWithProcess = (pid: number, graceMillis: number): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.asVoid(Effect.acquireRelease(
+    Effect.sync(() => {
+      const onExit = (): void => endTree(pid, graceMillis)
+      allowListeners(1)
+      process.on("exit", onExit)
+      return onExit
+    }),
+    (onExit) =>
+      Effect.sync(() => {
+        process.off("exit", onExit)
+        allowListeners(-1)
+      })
+  ))
+
+/** Reads lines until the stream ends, breaks off, or `stop` completes; `ended` runs then, before a last line is given out. */
 const readLines = (
   bytes: Stream.Stream<Uint8Array, PlatformError>,
   unitsMax: number,
-  receive: (received: Received) => void
+  receive: (received: Received) => void,
+  stop: Effect.Effect<void> = Effect.never,
+  ended: Effect.Effect<unknown> = Effect.void
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
     const splitter = LineFraming.make(unitsMax)
@@ -110,7 +231,7 @@ const readLines = (
       if (last !== undefined) receive(last)
     })
     const lines = Stream.runForEach(Stream.decodeText(bytes), (text) => Effect.sync(() => feed(text)))
-    return Effect.andThen(Effect.ignore(lines), finish)
+    return Effect.raceFirst(Effect.ignore(lines), stop).pipe(Effect.andThen(ended), Effect.andThen(finish))
   })
 
 /** Writes what is ready in one go. The child may read as slowly as it likes; reading from it never stops meanwhile. */
@@ -140,8 +261,34 @@ const makeWriter = Effect.fnUntraced(function*(stdin: Spawner.ChildProcessHandle
   }
 })
 
+/** Logs what the child writes to stderr, and remembers the end of it. */
+const listenToStderr = Effect.fnUntraced(function*(name: string, stderr: Spawner.ChildProcessHandle["stderr"]) {
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  const last: Array<string> = []
+  const reading = readLines(stderr, stderrLineMax, (received) => {
+    const line = received._tag === "Line" ? received.text : `a line longer than ${received.unitsMax} characters`
+    last.push(line.length > lastLineUnitsMax ? `${line.slice(0, lastLineUnitsMax)}…` : line)
+    if (last.length > lastLinesMax) last.shift()
+    fork(Effect.logDebug(`${name}: ${line}`))
+  })
+  return { last, done: Fiber.await(yield* Effect.forkScoped(reading)) }
+})
+
+/** How a child ended, once that is known. */
+const endingOf = (child: Spawner.ChildProcessHandle): Effect.Effect<string> =>
+  child.exitCode.pipe(
+    Effect.map((code) => `its program ended with exit code ${code}`),
+    // A signal is told by an error that names it.
+    Effect.catch(({ reason }) =>
+      Effect.succeed(
+        `its program was ended${/SIG[A-Z0-9]+/.exec(String(reason.cause))?.[0].replace(/^/, " by ") ?? ""}`
+      )
+    )
+  )
+
 /**
- * Starts the child and gives the line to it.
+ * Starts the child and gives the line to it. The line ends with the child, also where a descendant that stays behind
+ * holds its stdout open.
  *
  * @category constructors
  * @since 0.1.0
@@ -152,15 +299,47 @@ export const connect = Effect.fnUntraced(function*(
   const { messageBytesMax } = yield* JsonRpcLimits
   const graceMillis = Duration.toMillis(Duration.fromInputUnsafe(options.closeTimeout ?? "2 seconds"))
   const child = yield* start(options, graceMillis)
-  const fork = Effect.runForkWith(yield* Effect.context<never>())
-  yield* Effect.forkScoped(readLines(child.stderr, stderrLineMax, (received) => {
-    const line = received._tag === "Line" ? received.text : `a line longer than ${received.unitsMax} characters`
-    fork(Effect.logDebug(`${options.command}: ${line}`))
-  }))
+  yield* endWithProcess(child.pid, graceMillis)
+  const stderr = yield* listenToStderr(options.command, child.stderr)
   const { drained, end, send } = yield* makeWriter(child.stdin)
-  // Runs before the spawner's own finalizer, which sends SIGTERM and then SIGKILL to whoever is left.
+  // Outlives the child: one that cannot get rid of what it writes could not leave by itself.
+  const reading = yield* Scope.fork(yield* Effect.scope)
   yield* Effect.addFinalizer(() =>
-    Effect.andThen(end, Effect.ignore(Effect.timeoutOption(child.exitCode, graceMillis)))
+    end.pipe(
+      Effect.andThen(Effect.ignore(Effect.timeoutOption(child.exitCode, graceMillis))),
+      // SIGTERM, and then SIGKILL, to whoever is left.
+      Effect.andThen(Effect.ignore(child.kill({ forceKillAfter: graceMillis })))
+    )
   )
-  return { send, drained, listen: (receive) => readLines(child.stdout, messageBytesMax, receive) }
+  let ending: string | undefined
+  const exited = Effect.tap(endingOf(child), (how) =>
+    Effect.sync(() => {
+      ending = how
+    }))
+  const sayGoodbye = Effect.gen(function*() {
+    yield* Effect.timeoutOption(Effect.andThen(exited, stderr.done), partingMillis)
+    const words = stderr.last.length === 0 ? [] : [`The last that it wrote to stderr:\n${stderr.last.join("\n")}`]
+    yield* Effect.logWarning(`${options.command} closed the line: ${ending ?? "its program still runs"}`, ...words)
+  })
+  // What would be sent while the child takes its leave waits until the line is closed, and has not reached it then.
+  const staying = yield* Latch.make(true)
+  return {
+    send,
+    drained: Effect.andThen(drained, staying.await),
+    ending: () => ending,
+    listen: (receive) => {
+      const left = Effect.andThen(exited, Effect.sleep(partingMillis))
+      let isHeard = true
+      const leaving = Effect.sync(() => isHeard && staying.closeUnsafe())
+      const lines = readLines(child.stdout, messageBytesMax, (received) => isHeard && receive(received), left, leaving)
+      const heard = Effect.flatMap(Effect.forkIn(lines, reading), Fiber.join)
+      const unheard = Effect.sync(() => {
+        isHeard = false
+      })
+      return Effect.onInterrupt(heard, () => unheard).pipe(
+        Effect.andThen(sayGoodbye),
+        Effect.ensuring(staying.open)
+      )
+    }
+  }
 })

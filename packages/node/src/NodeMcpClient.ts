@@ -20,6 +20,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodePath from "@effect/platform-node/NodePath"
 import { ClientTransport } from "@parley/mcp/transport/ClientTransport"
 import * as DuplexClient from "@parley/mcp/transport/DuplexClient"
+import * as HttpSseClient from "@parley/mcp/transport/HttpSseClient"
 import * as StreamableHttpClient from "@parley/mcp/transport/StreamableHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -28,7 +29,8 @@ import * as NodeChild from "./NodeChild.ts"
 
 /**
  * Starts the server as a child process, anew for each connection, and speaks to it over stdin and stdout. The child ends
- * with the client's scope: stdin is closed, then SIGTERM and SIGKILL follow for whoever stays (INI-20, STD-11).
+ * with the client's scope: stdin is closed, then SIGTERM and SIGKILL follow for whoever stays (INI-20, STD-11), and with
+ * the program, as far as a program can tell. On Windows `npx` and other batch files are found and quoted as need be.
  *
  * @category layers
  * @since 0.1.0
@@ -37,7 +39,10 @@ export const layerStdio = (options: NodeChild.StdioOptions): Layer.Layer<ClientT
   Layer.effect(
     ClientTransport,
     Effect.map(ChildProcessSpawner, (spawner) =>
-      DuplexClient.make(Effect.provideService(NodeChild.connect(options), ChildProcessSpawner, spawner)))
+      DuplexClient.make(
+        Effect.provideService(NodeChild.connect(options), ChildProcessSpawner, spawner),
+        NodeChild.peerOf(options)
+      ))
   ).pipe(
     Layer.provide(NodeChildProcessSpawner.layer),
     Layer.provide(Layer.merge(NodeFileSystem.layer, NodePath.layer))
@@ -52,5 +57,15 @@ export const layerStdio = (options: NodeChild.StdioOptions): Layer.Layer<ClientT
  */
 export const layerHttp = (options: StreamableHttpClient.Options): Layer.Layer<ClientTransport> =>
   Layer.provide(StreamableHttpClient.layer(options), NodeHttpClient.layerUndici)
+
+/**
+ * Speaks to the server whose event stream is at `url` over HTTP+SSE, the transport of the oldest revision. Only for
+ * servers that are known to have nothing else: `layerHttp` finds out by itself.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerSse = (options: HttpSseClient.Options): Layer.Layer<ClientTransport> =>
+  Layer.provide(HttpSseClient.layer(options), NodeHttpClient.layerUndici)
 
 export { safeEnvironment, type StdioOptions } from "./NodeChild.ts"

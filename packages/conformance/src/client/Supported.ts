@@ -4,11 +4,16 @@
  */
 
 const supported = [
+  "elicitation-sep1034-client-defaults",
+  "http-custom-headers",
+  "http-invalid-tool-headers",
   "http-standard-headers",
   "initialize",
   "json-schema-2020-12-preservation",
   "json-schema-ref-no-deref",
   "request-metadata",
+  "sep-2322-client-request-state",
+  "sse-retry",
   "tools_call"
 ] as const
 

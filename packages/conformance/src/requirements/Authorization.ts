@@ -8,262 +8,233 @@ export const authorization: ReadonlyArray<Requirement> = [
   {
     id: "AUT-03",
     revisions: "≥25-03",
-    binds: "both",
     level: "MUST",
     clause: "over other transports, their security practice is followed",
     source: "S26:basic/authorization/index#protocol-requirements",
-    by: { reason: "binds whoever brings another transport; stdio has no authorization" }
+    server: { reason: "binds whoever brings another transport; stdio has no authorization" }
   },
   {
     id: "AUT-04",
     revisions: "≥25-03",
-    binds: "both",
     level: "MUST",
     clause: "OAuth 2.1's security practice is followed",
     source: "S26:basic/authorization/security-considerations",
-    by: notYet
+    server: notYet
   },
   {
     id: "AUT-05",
     revisions: "≥25-06",
-    binds: "both",
     level: "MUST",
     clause: "communication is secured as OAuth 2.1 asks",
     source: "S26:basic/authorization/security-considerations#communication-security",
-    by: notYet
+    server: notYet
   },
   {
     id: "AUT-06",
     revisions: "26-07",
-    binds: "both",
     level: "MUST",
     clause: "the page on security considerations is met",
     source: "S26:basic/authorization/index#security-considerations",
-    by: notYet
+    server: notYet
   },
   {
     id: "AUT-07",
     revisions: "26-07",
-    binds: "both",
     level: "MUST",
     clause: "the page on discovery is met",
     source: "S26:basic/authorization/index#authorization-server-discovery",
-    by: notYet
+    server: notYet
   },
   {
     id: "A03-01",
     revisions: "25-03",
-    binds: "both",
     level: "MUST",
     clause: "OAuth 2.1 is implemented for both kinds of clients",
     source: "S25-03:basic/authorization#overview",
-    by: notYet
+    server: notYet
   },
   {
     id: "A03-05",
     revisions: "25-03",
-    binds: "server",
     level: "MUST",
     clause: "without metadata, the default endpoints are served",
     source: "S25-03:basic/authorization#server-metadata-discovery",
-    by: notYet
+    server: notYet
   },
   {
     id: "A03-08",
     revisions: "25-03",
-    binds: "server",
     level: "MUST",
     clause: "metadata lies at the well-known path",
     source: "S25-03:basic/authorization#authorization-base-url",
-    by: notYet
+    server: notYet
   },
   {
     id: "A03-12",
     revisions: "25-03",
-    binds: "server",
     level: "MUST",
     clause: "what needs authorization and has none is 401",
     source: "S25-03:basic/authorization#example-authorization-code-grant",
-    by: notYet
+    server: notYet
   },
   {
     id: "A03-15",
     revisions: "25-03",
-    binds: "server",
     level: "MUST",
     clause: "redirect URIs are validated",
     source: "S25-03:basic/authorization#security-considerations",
-    by: notYet
+    server: notYet
   },
   {
     id: "A03-16",
     revisions: "25-03",
-    binds: "server",
     level: "MUST",
     clause: "tokens of others are mapped to tokens issued",
     source: "S25-03:basic/authorization#session-binding-requirements",
-    by: notYet
+    server: notYet
   },
   {
     id: "A03-17",
     revisions: "25-03",
-    binds: "server",
     level: "MUST",
     clause: "they are checked before a token is honoured",
     source: "S25-03:basic/authorization#session-binding-requirements",
-    by: notYet
+    server: notYet
   },
   {
     id: "A03-18",
     revisions: "25-03",
-    binds: "server",
     level: "MUST",
     clause: "they are renewed, and expire",
     source: "S25-03:basic/authorization#session-binding-requirements",
-    by: notYet
+    server: notYet
   },
   {
     id: "A03-19",
     revisions: "25-03",
-    binds: "server",
     level: "MUST",
     clause: "they are stored securely, and failures upstream are handled",
     source: "S25-03:basic/authorization#security-considerations-1",
-    by: notYet
+    server: notYet
   },
   {
     id: "APR-01",
     revisions: "≥25-06",
-    binds: "server",
     level: "MUST",
     clause: "metadata of RFC 9728 is served",
     source: "S26:basic/authorization/authorization-server-discovery#authorization-server-location",
-    by: notYet
+    server: notYet
   },
   {
     id: "APR-02",
     revisions: "≥25-06",
-    binds: "server",
     level: "MUST",
     clause: "it names an authorization server",
     source: "S26:basic/authorization/authorization-server-discovery#authorization-server-location",
-    by: notYet
+    server: notYet
   },
   {
     id: "APR-03",
     revisions: "25-06",
-    binds: "server",
     level: "MUST",
     clause: "a 401 names the metadata",
     source: "S25-06:basic/authorization#authorization-server-location",
-    by: notYet
+    server: notYet
   },
   {
     id: "APR-04",
     revisions: "≥25-11",
-    binds: "server",
     level: "MUST",
     clause: "the metadata is found by a challenge or at a well-known place",
     source: "S25-11:basic/authorization#protected-resource-metadata-discovery-requirements",
-    by: notYet
+    server: notYet
   },
   {
     id: "ATK-01",
     revisions: "≥25-03",
-    binds: "server",
     level: "MUST",
     clause: "access tokens are validated",
     source: "S26:basic/authorization/index#token-handling",
-    by: notYet
+    server: notYet
   },
   {
     id: "ATK-02",
     revisions: "≥25-06",
-    binds: "server",
     level: "MUST",
     clause: "only tokens for this server are accepted",
     source: "S26:basic/authorization/index#token-handling",
-    by: notYet
+    server: notYet
   },
   {
     id: "ATK-03",
     revisions: "≥25-06",
-    binds: "server",
     level: "MUST",
     clause: "a token that does not name it is refused",
     source: "S26:basic/authorization/security-considerations#access-token-privilege-restriction",
-    by: notYet
+    server: notYet
   },
   {
     id: "ATK-04",
     revisions: "≥25-06",
-    binds: "server",
     level: "MUST",
     clause: "tokens are validated before anything is done",
     source: "S26:basic/authorization/security-considerations#access-token-privilege-restriction",
-    by: notYet
+    server: notYet
   },
   {
     id: "ATK-05",
     revisions: "≥25-03",
-    binds: "server",
     level: "MUST",
     clause: "a failed validation is answered as OAuth 2.1 asks",
     source: "S26:basic/authorization/index#token-handling",
-    by: notYet
+    server: notYet
   },
   {
     id: "ATK-06",
     revisions: "≥25-03",
-    binds: "server",
     level: "MUST",
     clause: "a bad token is 401",
     source: "S26:basic/authorization/index#token-handling",
-    by: notYet
+    server: notYet
   },
   {
     id: "ATK-07",
     revisions: "≥25-06",
-    binds: "server",
     level: "MUST NOT",
     clause: "other tokens are neither accepted nor forwarded",
     source: "S26:basic/authorization/index#token-handling",
-    by: notYet
+    server: notYet
   },
   {
     id: "ATK-08",
     revisions: "≥25-06",
-    binds: "server",
     level: "MUST NOT",
     clause: "a client's token is not passed on",
     source: "S26:basic/authorization/security-considerations#access-token-privilege-restriction",
-    by: "tests"
+    server: "tests"
   },
   {
     id: "ATK-09",
     revisions: "≥25-06",
-    binds: "both",
     level: "MUST",
     clause: "tokens are stored securely",
     source: "S26:basic/authorization/security-considerations#token-theft",
-    by: notYet
+    server: notYet
   },
   {
     id: "ATK-10",
     revisions: "≥25-03",
-    binds: "server",
     level: "MUST",
     clause: "401, 403 and 400 are used as defined",
     source: "S26:basic/authorization/index#error-handling",
-    by: notYet
+    server: notYet
   },
   {
     id: "ASC-06",
     revisions: "26-07",
-    binds: "server",
     level: "MUST",
     clause: "a scope may contain others",
     source: "S26:basic/authorization/index#step-up-authorization-flow",
-    by: notYet
+    server: notYet
   }
 ]

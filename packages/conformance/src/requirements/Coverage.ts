@@ -2,7 +2,7 @@
  * Holds the ledger against the tests, both ways: a requirement says on what grounds it is kept, and the grounds must be
  * there; a reason for having no test is stale once a test exists. Pure.
  */
-import type { Requirement } from "./Requirement.ts"
+import type { Ground, Requirement, Side } from "./Requirement.ts"
 import type { Claims } from "./Titles.ts"
 
 /** How many requirements there are, and on what grounds they are kept. */
@@ -25,8 +25,17 @@ export interface Coverage {
 /** Whether a scenario of the official suite passes; `undefined` when there is none of that name. */
 export type Passes = (scenario: string) => boolean | undefined
 
+/** A row, as far as it binds one side. */
+interface Demand {
+  readonly id: string
+  readonly by: Ground
+}
+
+const demandsOn = (ledger: ReadonlyArray<Requirement>, side: Side): ReadonlyArray<Demand> =>
+  ledger.flatMap(({ id, [side]: by }) => by === undefined ? [] : [{ id, by }])
+
 const complaintOf = (
-  { by, id }: Requirement,
+  { by, id }: Demand,
   claimedIn: ReadonlyMap<string, string>,
   passes: Passes
 ): string | undefined => {
@@ -39,17 +48,23 @@ const complaintOf = (
   return passed ? undefined : `${id}: the scenario ${by.scenario} does not pass`
 }
 
-/** Compares a ledger with what the titles of tests claim and with the official suite. */
-export const judge = (ledger: ReadonlyArray<Requirement>, { claims, complaints }: Claims, passes: Passes): Coverage => {
+/** Compares what a ledger demands of a side with what the titles of its tests claim and with the official suite. */
+export const judge = (
+  ledger: ReadonlyArray<Requirement>,
+  side: Side,
+  { claims, complaints }: Claims,
+  passes: Passes
+): Coverage => {
+  const demands = demandsOn(ledger, side)
   const claimedIn = new Map(claims.map(({ id, path }) => [id, path]))
   const ids = new Set<string>()
-  const repeated = ledger.filter(({ id }) => ids.size === ids.add(id).size)
-  const count = (has: (requirement: Requirement) => boolean): number => ledger.filter(has).length
-  const isOpen = ({ by, id }: Requirement): boolean => by === "tests" && !claimedIn.has(id)
+  const repeated = demands.filter(({ id }) => ids.size === ids.add(id).size)
+  const count = (has: (demand: Demand) => boolean): number => demands.filter(has).length
+  const isOpen = ({ by, id }: Demand): boolean => by === "tests" && !claimedIn.has(id)
   return {
     counts: {
-      rows: ledger.length,
-      byTest: count((requirement) => requirement.by === "tests" && !isOpen(requirement)),
+      rows: demands.length,
+      byTest: count((demand) => demand.by === "tests" && !isOpen(demand)),
       byScenario: count(({ by }) => typeof by === "object" && "scenario" in by),
       byReason: count(({ by }) => typeof by === "object" && "reason" in by),
       open: count(isOpen)
@@ -57,7 +72,7 @@ export const judge = (ledger: ReadonlyArray<Requirement>, { claims, complaints }
     complaints: [
       ...complaints,
       ...repeated.map(({ id }) => `${id}: it is in the ledger twice`),
-      ...ledger.flatMap((requirement) => complaintOf(requirement, claimedIn, passes) ?? [])
+      ...demands.flatMap((demand) => complaintOf(demand, claimedIn, passes) ?? [])
     ]
   }
 }

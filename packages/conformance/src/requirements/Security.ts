@@ -6,56 +6,50 @@ export const security: ReadonlyArray<Requirement> = [
   {
     id: "STP-01",
     revisions: "≥25-03",
-    binds: "server",
     level: "MUST NOT",
     clause: "no token is accepted that was not issued for this server",
     source: "BP26#token-passthrough",
-    by: { reason: "authorization is not part of the server yet" }
+    server: { reason: "authorization is not part of the server yet" }
   },
   {
     id: "SSH-01",
     revisions: "25-03..25-11",
-    binds: "server",
     level: "MUST",
     clause: "where there is authorization, each request of a session is verified",
     source: "BP25-11#session-hijacking",
-    by: { reason: "authorization is not part of the server yet" }
+    server: { reason: "authorization is not part of the server yet" }
   },
   {
     id: "SSH-02",
     revisions: "25-03..25-11",
-    binds: "server",
     level: "MUST NOT",
     clause: "a session is not authentication",
     source: "BP25-11#session-hijacking",
-    by: "tests"
+    server: "tests"
   },
   {
     id: "SSH-03",
     revisions: "25-03..25-11",
-    binds: "server",
     level: "MUST",
     clause: "session ids are secure, and not to be guessed",
     source: "BP25-11#session-hijacking",
-    by: "tests"
+    server: "tests"
   },
   {
     id: "SSH-06",
     revisions: "26-07",
-    binds: "server",
     level: "MUST",
     clause: "where there is authorization, each request is verified",
     source: "BP26#state-handle-hijacking",
-    by: { reason: "authorization is not part of the server yet" }
+    server: { reason: "authorization is not part of the server yet" }
   },
   {
     id: "SSH-07",
     revisions: "26-07",
-    binds: "server",
     level: "MUST NOT",
     clause: "to hold a handle is not authentication",
     source: "BP26#state-handle-hijacking",
-    by: {
+    server: {
       reason:
         "handles of the toolkit are sealed state and cursors, bound to the credential (MRS-15); others are the author's"
     }
@@ -63,19 +57,18 @@ export const security: ReadonlyArray<Requirement> = [
   {
     id: "SSM-04",
     revisions: "≥25-11",
-    binds: "server",
     level: "MUST*",
     clause: "scopes of a token do not replace the server's own checks",
     source: "BP26#scope-minimization",
-    by: { reason: "authorization is not part of the server yet" }
+    server: { reason: "authorization is not part of the server yet" }
   },
   {
     id: "SSM-05",
     revisions: "all",
-    binds: "both",
     level: "MUST*",
     clause: "peers on stdio trust each other, and remote ones do not",
     source: "SECURITY.md#stdio-transport-trust-boundary",
-    by: { reason: "it draws a boundary, and demands nothing that code could break" }
+    server: { reason: "it draws a boundary, and demands nothing that code could break" },
+    client: { reason: "it draws a boundary, and demands nothing that code could break" }
   }
 ]

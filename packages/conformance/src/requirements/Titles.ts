@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { scan } from "../../../../scripts/lib/source.mjs"
+import type { Side } from "./Requirement.ts"
 
 /** An id, and the test file that names it in a title. */
 export interface Claim {
@@ -80,11 +81,21 @@ export const claimsOf = (files: ReadonlyArray<{ readonly path: string; readonly 
 
 const packages = join(import.meta.dirname, "..", "..", "..")
 
-/** The test files of all packages but those about a client, which say nothing of a server. */
-export const serverTests = (): ReadonlyArray<{ readonly path: string; readonly text: string }> =>
+/** The folders of tests that are about clients: whole clients, and their links. */
+const aboutClients = /^(?:client|transport)[/\\]/
+
+/** The folders of tests that are about what both sides are made of, and of either side beside other people's programs. */
+const aboutBoth = /^(?:jsonrpc|schema|revision|interop)[/\\]/
+
+/** Whether a test file, by its path in a folder of tests, may say something of a side: the other one's deeds prove nothing. */
+export const isAbout = (side: Side, path: string): boolean =>
+  aboutBoth.test(path) || aboutClients.test(path) === (side === "client")
+
+/** The test files of all packages that may say something of a side. */
+export const testsOf = (side: Side): ReadonlyArray<{ readonly path: string; readonly text: string }> =>
   readdirSync(packages).flatMap((name) => {
     const folder = join(packages, name, "test")
-    return listing(folder).filter((path) => path.endsWith(".test.ts") && !/^client[/\\]/.test(path))
+    return listing(folder).filter((path) => path.endsWith(".test.ts") && isAbout(side, path))
       .map((path) => ({ path: `packages/${name}/test/${path}`, text: readFileSync(join(folder, path), "utf8") }))
   })
 

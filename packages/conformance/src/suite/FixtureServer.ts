@@ -8,6 +8,18 @@ import * as Path from "node:path"
 export interface FixtureServer {
   readonly url: string
   readonly stop: () => Promise<void>
+  /** Ends it without a chance to say goodbye. */
+  readonly kill: () => Promise<void>
+}
+
+/** What a server may need beside its arguments. */
+export interface StartOptions {
+  /** Arguments of Node itself, before the program. */
+  readonly nodeArgs?: ReadonlyArray<string>
+  /** The environment; `PORT` is set in any case. Default: that of this process. */
+  readonly env?: { readonly [name: string]: string | undefined }
+  /** Default: any that is free. */
+  readonly port?: number
 }
 
 const packages = Path.join(import.meta.dirname, "..", "..", "..")
@@ -22,7 +34,7 @@ export const nodeArguments = (path: string): ReadonlyArray<string> => [
 const startMillisMax = 15_000
 const stopMillisMax = 5_000
 
-const stop = (child: ChildProcess): Promise<void> =>
+const end = (child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> =>
   new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve()
     const timer = setTimeout(() => child.kill("SIGKILL"), stopMillisMax)
@@ -30,7 +42,7 @@ const stop = (child: ChildProcess): Promise<void> =>
       clearTimeout(timer)
       resolve()
     })
-    child.kill("SIGTERM")
+    child.kill(signal)
   })
 
 const firstUrl = (child: ChildProcess, path: string): Promise<string> =>
@@ -52,19 +64,23 @@ const firstUrl = (child: ChildProcess, path: string): Promise<string> =>
     child.once("exit", (code) => reject(new Error(`${path} ended with code ${code}: ${complaints}`)))
   })
 
-/** Starts the program at `path`, with `PORT=0`, and waits for the URL that it writes to stdout. */
-export const startServer = async (path: string, args: ReadonlyArray<string> = []): Promise<FixtureServer> => {
-  const child = spawn(process.execPath, [...nodeArguments(path), ...args], {
-    env: { ...process.env, PORT: "0" },
+/** Starts the program at `path`, with `PORT` set, and waits for the URL that it writes to stdout. */
+export const startServer = async (
+  path: string,
+  args: ReadonlyArray<string> = [],
+  { env = process.env, nodeArgs = [], port = 0 }: StartOptions = {}
+): Promise<FixtureServer> => {
+  const child = spawn(process.execPath, [...nodeArgs, ...nodeArguments(path), ...args], {
+    env: { ...env, PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"]
   })
   const kill = (): void => void child.kill("SIGKILL")
   process.once("exit", kill)
   child.once("exit", () => process.off("exit", kill))
   try {
-    return { url: await firstUrl(child, path), stop: () => stop(child) }
+    return { url: await firstUrl(child, path), stop: () => end(child, "SIGTERM"), kill: () => end(child, "SIGKILL") }
   } catch (error) {
-    await stop(child)
+    await end(child, "SIGTERM")
     throw error
   }
 }

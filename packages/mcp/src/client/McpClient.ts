@@ -6,21 +6,41 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import type * as Catalog from "../contract/Catalog.ts"
 import type { Revision } from "../revision/Revision.ts"
 import * as Revisions from "../revision/Revisions.ts"
 import type { Icon } from "../schema/Icon.ts"
-import type { ClientTransport } from "../transport/ClientTransport.ts"
+import { ClientTransport } from "../transport/ClientTransport.ts"
+import * as Answers from "./answering/Answers.ts"
+import * as RootChanges from "./answering/RootChanges.ts"
+import type { Identity } from "./cache/Caching.ts"
 import type { Client } from "./Client.ts"
-import * as Connect from "./Connect.ts"
-import * as Inbound from "./Inbound.ts"
+import { ClientLimits } from "./ClientLimits.ts"
+import * as Connect from "./connection/Connect.ts"
+import * as Connection from "./connection/Connection.ts"
+import * as Inbound from "./connection/Inbound.ts"
+import * as OwnScope from "./connection/OwnScope.ts"
+import type * as Prior from "./connection/Prior.ts"
+import * as Listening from "./listening/Listening.ts"
+import * as Logs from "./listening/Logs.ts"
+import * as Subscribed from "./listening/Subscribed.ts"
 import type { McpClientError } from "./McpClientError.ts"
-import * as Methods from "./Methods.ts"
-import * as ServerRequests from "./ServerRequests.ts"
+import type * as Middleware from "./Middleware.ts"
+import * as LastKnown from "./requests/LastKnown.ts"
+import * as Lists from "./requests/Lists.ts"
+import * as Methods from "./requests/Methods.ts"
+import * as Once from "./requests/Once.ts"
+import * as Optional from "./requests/Optional.ts"
+import * as Pipeline from "./requests/Pipeline.ts"
+import { OutputValidator } from "./tools/OutputValidator.ts"
 import * as TypedClient from "./TypedClient.ts"
 
 /**
@@ -44,7 +64,9 @@ export interface ClientInfo {
  * @category models
  * @since 0.1.0
  */
-export interface Options extends ClientInfo {
+export interface Options<out M extends ReadonlyArray<Middleware.Any> = ReadonlyArray<Middleware.Middleware<never>>>
+  extends ClientInfo
+{
   /**
    * The revisions that may be spoken; among those that the server has too, the newest wins. Default: all. Revisions of
    * one era alone settle the era: without stateless ones there is no probe, without session ones no fallback.
@@ -52,9 +74,36 @@ export interface Options extends ClientInfo {
   readonly revisions?: ReadonlyArray<Revision>
   /** How long a request may take unless it says otherwise. Default: 60 seconds. */
   readonly timeout?: Duration.Input
+  /** How long a request may take altogether while its progress keeps coming. Default: progress prolongs nothing. */
+  readonly timeoutTotal?: Duration.Input
   /** How long a server on a line may be silent before it is taken for an old one. Default: 5 seconds. */
   readonly probeTimeout?: Duration.Input
+  /**
+   * When a server that is lost (a process that ended, a line that closed) is dialled again while that fails. Default: after
+   * 0.1, 0.2, 0.4 seconds and so on, at most 5 seconds apart, ten times. After that the next request tries again. A server
+   * that asks to be left alone for longer (`Retry-After`, up to an hour) is.
+   */
+  readonly reconnect?: Schedule.Schedule<unknown, McpClientError>
+  /** What calls pass on their way out, and what comes in on its way in; the first is outermost. Default: none. */
+  readonly middleware?: M
+  /**
+   * Who requests act for, which tells private results in the response cache apart: a name, or an effect that finds it
+   * for each request. Default: nobody knows; then no private result of a server on HTTP is kept, and what servers on
+   * lines say is kept for this client alone.
+   */
+  readonly identity?: Identity
+  /**
+   * What an earlier client had as its `prior`. A server without sessions is then spoken to without asking first, and one
+   * with sessions is not probed; when that proves wrong, the server is asked after all. Anything else than a fresh
+   * verdict on this server is passed over.
+   */
+  readonly prior?: Prior.Prior
 }
+
+const defaultReconnect: Schedule.Schedule<unknown, McpClientError> = Schedule.upTo(
+  Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")]),
+  { times: 10 }
+)
 
 /**
  * A connected client, in its untyped form.
@@ -76,31 +125,92 @@ export interface Options extends ClientInfo {
  */
 export class McpClient extends Context.Service<McpClient, Client>()("@parley/mcp/client/McpClient") {}
 
+/** The facade: what calls do, what is heard, and how the connection stands. */
+const facade = (
+  connection: Connection.Connection,
+  lastKnown: LastKnown.Store,
+  members: Methods.Methods & Lists.Lists & Listening.Listening
+): Client => ({
+  ...members,
+  get server() {
+    return connection.latest().server
+  },
+  get prior() {
+    return connection.latest().prior
+  },
+  get lastKnown() {
+    return lastKnown.current()
+  },
+  notify: (method, params) => Effect.flatMap(connection.current, (connected) => Once.notify(connected, method, params)),
+  status: Stream.map(
+    SubscriptionRef.changes(connection.status),
+    (status) => status._tag === "Connected" ? { _tag: "Connected", server: status.connected.server } : status
+  )
+})
+
+const connect = Effect.fnUntraced(function*<const M extends ReadonlyArray<Middleware.Any> = readonly []>(
+  {
+    identity,
+    middleware,
+    prior,
+    probeTimeout = "5 seconds",
+    reconnect = defaultReconnect,
+    revisions = Revisions.all,
+    timeout = "60 seconds",
+    timeoutTotal,
+    ...clientInfo
+  }: Options<M>
+): Effect.fn.Return<Client, McpClientError, ClientTransport | Scope.Scope | Middleware.RequiredBy<M>> {
+  const transport = yield* ClientTransport
+  const limits = yield* ClientLimits
+  const optional = yield* Optional.make({ peer: transport.peer, middleware: middleware ?? [], identity })
+  const answers = optional.answers(yield* Answers.make(transport.peer, limits.visitsMax))
+  const claims = { clientInfo, capabilities: answers.capabilities }
+  let lastId = 0
+  const nextId = () => ++lastId
+
+  const inbound = yield* Inbound.make(answers, optional.notified)
+  const { fork } = inbound
+  const dialling = { claims, revisions, timeout, probeTimeout, nextId, inbound }
+  const dial = (prior: Prior.Prior | undefined) =>
+    Effect.provideService(Connect.connect(dialling, prior), ClientTransport, transport)
+  const listensFirst = Object.keys(answers.capabilities).length > 0
+  // Roots that change while the connection is made are told of, too.
+  const followRoots = yield* RootChanges.hear(answers)
+  const connection = yield* Connection.make({ dial, prior, reconnect, listensFirst })
+  yield* followRoots(connection)
+
+  const level = Logs.make()
+  const common: Once.Common = { claims, nextId, fork, logLevel: () => level.wanted }
+  const stages = yield* optional.stages(connection, inbound)
+  const validator = Option.getOrUndefined(yield* Effect.serviceOption(OutputValidator))
+  const send = Pipeline.make({ connection, inbound, common, limits: { timeout, timeoutTotal }, stages, validator })
+
+  const lastKnown = LastKnown.make(connection)
+  Inbound.observe(inbound, lastKnown.hear)
+  const timeoutMillis = Duration.toMillis(Duration.fromInputUnsafe(timeout))
+  const subscribed = Subscribed.make({ send, latest: connection.latest, fork })
+  return facade(connection, lastKnown, {
+    ...Methods.make(send),
+    ...Lists.make({ send, limits, lastKnown }),
+    ...Listening.make({
+      changes: { common, connection, inbound, timeoutMillis, subscribed },
+      logs: { level, connection, fork, send }
+    })
+  })
+})
+
 /**
- * Connects, and completes once a revision is agreed. The connection lives as long as the scope.
+ * Connects, and completes once a revision is agreed. The connection lives as long as the scope; when there is
+ * none, nothing is left in the scope, so that it may be retried.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function*(
-  { probeTimeout = "5 seconds", revisions = Revisions.all, timeout = "60 seconds", ...clientInfo }: Options
-): Effect.fn.Return<Client, McpClientError, ClientTransport | Scope.Scope> {
-  const handlers = ServerRequests.builtIn
-  const capabilities = ServerRequests.capabilities(handlers)
-  const inbound = yield* Inbound.make(handlers)
-  let lastId = 0
-  const nextId = () => ++lastId
-  const connected = yield* Connect.connect({
-    clientInfo,
-    capabilities,
-    revisions,
-    timeout,
-    probeTimeout,
-    nextId,
-    inbound
-  })
-  return Methods.make({ ...connected, inbound, clientInfo, capabilities, timeout, nextId, logLevel: undefined })
-})
+export const make = <const M extends ReadonlyArray<Middleware.Any> = readonly []>(
+  options: Options<M>
+): Effect.Effect<Client, McpClientError, ClientTransport | Scope.Scope | Middleware.RequiredBy<M>> =>
+  Effect.flatMap(Effect.scope, (parent) => Effect.map(OwnScope.make(parent, connect(options)), ({ made }) => made))
 
 /**
  * A client, connected over the transport in the context.
@@ -115,7 +225,9 @@ export const make = Effect.fnUntraced(function*(
  * @category layers
  * @since 0.1.0
  */
-export const layer = (options: Options): Layer.Layer<McpClient, McpClientError, ClientTransport> =>
+export const layer = <const M extends ReadonlyArray<Middleware.Any> = readonly []>(
+  options: Options<M>
+): Layer.Layer<McpClient, McpClientError, ClientTransport | Exclude<Middleware.RequiredBy<M>, Scope.Scope>> =>
   Layer.effect(McpClient, make(options))
 
 /**

@@ -6,11 +6,23 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
 import { RpcError } from "../jsonrpc/RpcError.ts"
 import type { InputRequiredResult } from "../schema/InputRequired.ts"
+import type { CallToolResult } from "../schema/Tool.ts"
 import { TransportError } from "../transport/TransportError.ts"
 
 const id = "@parley/mcp/client/McpClientError"
+
+/** Codes by which a server says that it has not taken the request up. */
+const refusals: ReadonlySet<number> = new Set([
+  ErrorCode.ParseError,
+  ErrorCode.InvalidRequest,
+  ErrorCode.MethodNotFound,
+  ErrorCode.InvalidParams,
+  ErrorCode.HeaderMismatch,
+  ErrorCode.UnsupportedProtocolVersion
+])
 
 /**
  * Client and server have no revision in common.
@@ -31,6 +43,9 @@ export class NoCommonVersion extends Schema.Error<NoCommonVersion>(`${id}/NoComm
     const detail = this.detail === undefined ? "" : ` (${this.detail})`
     return `No common protocol version: the client speaks ${this.offered.join(", ")}, the server ${supported}${detail}`
   }
+  get mayHaveRun(): boolean {
+    return false
+  }
 }
 
 /**
@@ -47,6 +62,9 @@ export class RequestTimeout extends Schema.Error<RequestTimeout>(`${id}/RequestT
   override get message(): string {
     return `${this.method} was not answered within ${this.timeoutMillis} ms`
   }
+  get mayHaveRun(): boolean {
+    return true
+  }
 }
 
 /**
@@ -62,6 +80,9 @@ export class InvalidResult extends Schema.Error<InvalidResult>(`${id}/InvalidRes
 }) {
   override get message(): string {
     return `The result of ${this.method} is not valid: ${this.detail}`
+  }
+  get mayHaveRun(): boolean {
+    return true
   }
 }
 
@@ -80,10 +101,14 @@ export class InvalidArguments extends Schema.Error<InvalidArguments>(`${id}/Inva
   override get message(): string {
     return `The arguments for "${this.name}" are not valid: ${this.detail}`
   }
+  get mayHaveRun(): boolean {
+    return false
+  }
 }
 
 /**
- * The server asks for input before it can answer (stateless era). This client cannot give any yet.
+ * The server asks for input before it can answer (stateless era), and got none: the request was not sent again (SMP-32).
+ * Who can answer by other means sends it with `inputResponses` and `requestState`, by `Client.request`.
  *
  * @category reasons
  * @since 0.1.0
@@ -92,10 +117,17 @@ export class InputRequired extends Schema.Error<InputRequired>(`${id}/InputRequi
   _tag: Schema.tag("InputRequired"),
   method: Schema.String,
   /** The result as it was decoded: the questions, and the state to bring back. */
-  result: Schema.declare((value): value is InputRequiredResult => typeof value === "object" && value !== null)
+  result: Schema.declare((value): value is InputRequiredResult => typeof value === "object" && value !== null),
+  /** Nothing here answers such a question; what should have answered it did not; or there was no end to the questions. */
+  problem: Schema.Literals(["NotSupported", "NotAnswered", "TooManyRounds"]),
+  detail: Schema.String
 }) {
   override get message(): string {
-    return `${this.method} needs input that this client cannot give`
+    return `${this.method} needs input that this client has not given: ${this.detail}`
+  }
+  /** The server has worked on the request up to its questions. */
+  get mayHaveRun(): boolean {
+    return true
   }
 }
 
@@ -117,6 +149,9 @@ export class Unavailable extends Schema.Error<Unavailable>(`${id}/Unavailable`)(
       ? `Protocol version ${this.version} has no ${this.method}`
       : `The server did not declare the capability for ${this.method}`
   }
+  get mayHaveRun(): boolean {
+    return false
+  }
 }
 
 /**
@@ -132,6 +167,70 @@ export class EndlessListing extends Schema.Error<EndlessListing>(`${id}/EndlessL
 }) {
   override get message(): string {
     return `The listing ${this.method} does not end: ${this.problem}`
+  }
+  get mayHaveRun(): boolean {
+    return true
+  }
+}
+
+/**
+ * The session in which a listing began is lost. Its cursors mean nothing in another (PAG-08), so the rest of the listing
+ * cannot be read; it may be read from its beginning.
+ *
+ * @category reasons
+ * @since 0.1.0
+ */
+export class CursorLost extends Schema.Error<CursorLost>(`${id}/CursorLost`)({
+  _tag: Schema.tag("CursorLost"),
+  method: Schema.String
+}) {
+  override get message(): string {
+    return `The session in which ${this.method} began is lost`
+  }
+  get mayHaveRun(): boolean {
+    return false
+  }
+}
+
+/**
+ * The structured content of a tool is not what the server's own `outputSchema` says (TOC-09), or that cannot be decided:
+ * the schema cannot be used (JSC-03, JSC-10), or checking exceeds its bounds. The tool has run.
+ *
+ * @category reasons
+ * @since 0.1.0
+ */
+export class InvalidOutput extends Schema.Error<InvalidOutput>(`${id}/InvalidOutput`)({
+  _tag: Schema.tag("InvalidOutput"),
+  tool: Schema.String,
+  problem: Schema.Literals(["Missing", "Invalid", "Undecided"]),
+  detail: Schema.String,
+  /** The result as it came, for those who want it all the same. */
+  result: Schema.declare((value): value is CallToolResult => typeof value === "object" && value !== null)
+}) {
+  override get message(): string {
+    return `The output of the tool "${this.tool}" is not accepted: ${this.detail}`
+  }
+  get mayHaveRun(): boolean {
+    return true
+  }
+}
+
+/**
+ * The server does not tell of what it was asked to tell of (SUC-01).
+ *
+ * @category reasons
+ * @since 0.1.0
+ */
+export class SubscriptionRefused extends Schema.Error<SubscriptionRefused>(`${id}/SubscriptionRefused`)({
+  _tag: Schema.tag("SubscriptionRefused"),
+  /** The resources that it left out. */
+  uris: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return `The server does not tell of updates of ${this.uris.join(", ")}`
+  }
+  get mayHaveRun(): boolean {
+    return false
   }
 }
 
@@ -151,6 +250,9 @@ export type McpClientErrorReason =
   | InputRequired
   | Unavailable
   | EndlessListing
+  | CursorLost
+  | SubscriptionRefused
+  | InvalidOutput
 
 /**
  * A client's request, or its connection, failed.
@@ -182,11 +284,23 @@ export class McpClientError extends Schema.Error<McpClientError>(id)({
     InvalidArguments,
     InputRequired,
     Unavailable,
-    EndlessListing
+    EndlessListing,
+    CursorLost,
+    SubscriptionRefused,
+    InvalidOutput
   ])
 }) {
   override get message(): string {
     return this.reason.message
+  }
+  /**
+   * Whether the server may have run the request although there is no result. False: nothing happened, and it may be sent
+   * again safely. An error that the server answered with counts as having run, unless its code says that the message
+   * was not taken up.
+   */
+  get mayHaveRun(): boolean {
+    const { reason } = this
+    return reason._tag === "RpcError" ? !refusals.has(reason.code) : reason.mayHaveRun
   }
 }
 

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import * as Content from "../contract/Content.ts"
 import type { ContentBlock } from "../schema/Content.ts"
 import type { CallToolResult } from "../schema/Tool.ts"
 
@@ -25,7 +26,7 @@ export class ToolFailure<out F = unknown> extends Data.TaggedError("ToolFailure"
   readonly result: CallToolResult
 }> {
   override get message(): string {
-    const text = this.content.flatMap((block) => block.type === "text" ? [block.text] : []).join("\n")
+    const text = Content.toText(this.content)
     return text === "" ? `The tool "${this.tool}" failed` : text
   }
 }

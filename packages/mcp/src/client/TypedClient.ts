@@ -13,16 +13,16 @@ import type { AnyCodec, AnySchema } from "../contract/ParameterSchema.ts"
 import type * as Prompt from "../contract/Prompt.ts"
 import type * as Resource from "../contract/Resource.ts"
 import type * as ResourceTemplate from "../contract/ResourceTemplate.ts"
-import type * as Tool from "../contract/Tool.ts"
+import * as Tool from "../contract/Tool.ts"
 import * as UriTemplate from "../contract/UriTemplate.ts"
 import { isObject, type Params } from "../jsonrpc/Message.ts"
 import type { GetPromptResult } from "../schema/Prompt.ts"
 import type { ReadResourceResult } from "../schema/Resource.ts"
-import type { CallToolResult } from "../schema/Tool.ts"
+import type { CallToolResult, Tool as ToolDefinition, ToolInputSchema } from "../schema/Tool.ts"
 import type { Client, RequestOptions } from "./Client.ts"
 import * as McpClientError from "./McpClientError.ts"
 import type { ToolFailure } from "./ToolFailure.ts"
-import * as ToolOutput from "./ToolOutput.ts"
+import * as ToolOutput from "./tools/ToolOutput.ts"
 
 /** Arguments that may all be left out are themselves optional. */
 type Arguments<Args> = {} extends Args ? [args?: Args, options?: RequestOptions]
@@ -118,14 +118,29 @@ const makeEncoder = (name: string, schema: AnySchema) => {
   }
 }
 
+/** What the contract says of a tool, for a client that has not listed it. */
+const declarationOf = (name: string, component: Tool.Any): ToolDefinition => {
+  const { annotations } = component.presentation
+  return {
+    name,
+    // That its root is an object is seen to where tools are served.
+    inputSchema: Tool.inputSchemaOf(component) as ToolInputSchema,
+    ...(annotations === undefined ? {} : { annotations })
+  }
+}
+
 const tool = (client: Client, name: string, component: Tool.Any): AnyMethod => {
   const encode = makeEncoder(name, component.parameters)
-  const read = ToolOutput.make(name, component, client.server.revision)
+  const read = ToolOutput.make(name, component)
+  let declared: ToolDefinition | undefined
   return (args, options) =>
-    Effect.flatMap(
-      encode(args),
-      (encoded) => Effect.flatMap(client.callTool({ name, arguments: encoded }, options), read)
-    )
+    Effect.flatMap(encode(args), (encoded) => {
+      declared ??= declarationOf(name, component)
+      return Effect.flatMap(
+        client.callTool({ name, arguments: encoded }, { tool: declared, ...options }),
+        (result) => read(result, client.server.revision)
+      )
+    })
 }
 
 /** Arguments of prompts are strings on the wire; the types of the contract say so. */

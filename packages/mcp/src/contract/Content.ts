@@ -37,6 +37,15 @@ export interface BlockOptions {
  */
 export const text = (text: string, options?: BlockOptions): TextContent => ({ type: "text", text, ...options })
 
+/**
+ * The texts among blocks, joined by line breaks; empty when there is none. Pictures and the rest are left out.
+ *
+ * @category destructors
+ * @since 0.1.0
+ */
+export const toText = (blocks: ReadonlyArray<{ readonly type: string; readonly text?: unknown }>): string =>
+  blocks.flatMap((block) => block.type === "text" && typeof block.text === "string" ? [block.text] : []).join("\n")
+
 const base64 = (data: Uint8Array | string): string => typeof data === "string" ? data : Base64.encode(data)
 
 /**

@@ -8,17 +8,31 @@ import type { CreateMessageParams } from "../schema/Sampling.ts"
 
 type Message = CreateMessageParams["messages"][number]
 
-type Block = Extract<Message["content"], ReadonlyArray<unknown>>[number]
+/**
+ * A part of a message.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Block = Extract<Message["content"], ReadonlyArray<unknown>>[number]
 
-const blocksOf = (message: Message | undefined): ReadonlyArray<Block> =>
+/**
+ * The blocks of a message, which may be one or several.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const blocksOf = ({ content }: { readonly content: Message["content"] }): ReadonlyArray<Block> =>
   // `Array.isArray` does not tell a readonly array from what is none.
-  message === undefined ? [] : [message.content].flat() as ReadonlyArray<Block>
+  [content].flat() as ReadonlyArray<Block>
 
 const usesOf = (message: Message | undefined): ReadonlyArray<string> =>
-  blocksOf(message).flatMap((block) => block.type === "tool_use" ? [block.id] : [])
+  message === undefined ? [] : blocksOf(message).flatMap((block) => block.type === "tool_use" ? [block.id] : [])
 
 const resultsOf = (message: Message | undefined): ReadonlyArray<string> =>
-  blocksOf(message).flatMap((block) => block.type === "tool_result" ? [block.toolUseId] : [])
+  message === undefined
+    ? []
+    : blocksOf(message).flatMap((block) => block.type === "tool_result" ? [block.toolUseId] : [])
 
 const ruleBroken = (before: Message | undefined, message: Message, after: Message | undefined): string | undefined => {
   const [uses, results] = [usesOf(message), resultsOf(message)]

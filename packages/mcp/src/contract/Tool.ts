@@ -314,6 +314,19 @@ export const header = <S extends Schema.Top>(name: string, schema: S): S["Rebuil
   schema.annotate({ [headerKeyword]: name })
 
 /**
+ * The JSON Schema of a tool's arguments, as it is listed. They are an object even where the schema leaves that to its
+ * members, as a union does (TOL-14).
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const inputSchemaOf = ({ inputSchema, parameters }: Any): JsonObject => {
+  if (inputSchema !== undefined) return inputSchema
+  const derived = ParameterSchema.toJsonSchema(parameters)
+  return derived.type === undefined ? { type: "object", ...derived } : derived
+}
+
+/**
  * A failure that the model can read and act on.
  *
  * @category constructors

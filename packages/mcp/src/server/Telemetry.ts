@@ -17,6 +17,7 @@ import * as Tracer from "effect/Tracer"
 import type { SessionMemo } from "../contract/McpRequest.ts"
 import type { Notification, Request } from "../jsonrpc/Message.ts"
 import type { Revision } from "../revision/Revision.ts"
+import * as Conventions from "../session/Conventions.ts"
 import * as StatelessAdmission from "../session/StatelessAdmission.ts"
 import * as TraceContext from "../session/TraceContext.ts"
 import type { Answer, Methods, Observe } from "./Engine.ts"
@@ -65,28 +66,21 @@ export const layer = (settings: Partial<Settings>): Layer.Layer<never> =>
  */
 export type IsKnown = (kind: "tools" | "prompts", name: string) => boolean
 
-type Attributes = Record<string, string>
-
 interface Subject {
   /** The name of a span: few enough of them. */
   readonly name: string
   /** What a metric is split by. */
-  readonly attributes: Attributes
+  readonly attributes: Conventions.Attributes
   /** What only a span has. */
-  readonly details: Attributes
+  readonly details: Conventions.Attributes
 }
 
-const when = (key: string, value: unknown): Attributes => typeof value === "string" ? { [key]: value } : {}
+const kinds = { tool: "tools", prompt: "prompts" } as const
 
-const targetOf = (
-  message: Request | Notification,
-  isKnown: IsKnown
-): { readonly key?: string; readonly name: string } => {
-  const name = message.params?.name
-  if (typeof name !== "string") return { name: "" }
-  if (message.method === "tools/call" && isKnown("tools", name)) return { key: "gen_ai.tool.name", name }
-  if (message.method === "prompts/get" && isKnown("prompts", name)) return { key: "gen_ai.prompt.name", name }
-  return { name: "" }
+/** A name that is not known is one that a client made up. */
+const targetOf = ({ method, params }: Request | Notification, isKnown: IsKnown): Conventions.Operation["target"] => {
+  const target = Conventions.targetOf(method, params?.name)
+  return target !== undefined && isKnown(kinds[target.kind], target.name) ? target : undefined
 }
 
 const isMethod = ({ custom, notifications }: Names, { method }: Request | Notification, revision: Revision): boolean =>
@@ -101,24 +95,21 @@ const subjectOf = (
   names: Names,
   isKnown: IsKnown
 ): Subject => {
-  const method = isMethod(names, message, origin.revision) ? message.method : "_OTHER"
-  const { key, name } = targetOf(message, isKnown)
   const isHttp = origin.header("host") !== undefined
+  const operation: Conventions.Operation = {
+    method: isMethod(names, message, origin.revision) ? message.method : "_OTHER",
+    version: origin.revision.version,
+    isHttp,
+    target: targetOf(message, isKnown)
+  }
   return {
-    name: key === undefined ? method : `${method} ${name}`,
-    attributes: {
-      "mcp.method.name": method,
-      "mcp.protocol.version": origin.revision.version,
-      "network.transport": isHttp ? "tcp" : "pipe",
-      ...(isHttp ? { "network.protocol.name": "http" } : {}),
-      ...(key === undefined ? {} : { [key]: name }),
-      ...(key === "gen_ai.tool.name" ? { "gen_ai.operation.name": "execute_tool" } : {})
-    },
+    name: Conventions.spanName(operation),
+    attributes: Conventions.attributesOf(operation),
     details: {
       ...(message._tag === "Request" ? { "jsonrpc.request.id": String(message.id) } : {}),
       // The id of a session on a pipe is known to nobody else.
-      ...(isHttp ? when("mcp.session.id", origin.session?.id) : {}),
-      ...when("mcp.resource.uri", message.params?.uri)
+      ...(isHttp ? Conventions.when("mcp.session.id", origin.session?.id) : {}),
+      ...Conventions.when("mcp.resource.uri", message.params?.uri)
     }
   }
 }
@@ -208,24 +199,19 @@ const withSpan = <A extends Answer | undefined>(
     (span, exit) => endSpan(span, exit, errorTypeOf(exit, message.method))
   )
 
-// The boundaries that the conventions advise, in seconds.
-const boundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
-
 const operationDuration = Metric.histogram("mcp.server.operation.duration", {
   description: "From the arrival of a request or notification until its answer, in seconds",
   attributes: { unit: "s" },
-  boundaries
+  boundaries: Conventions.boundaries
 })
 
 const sessionDuration = Metric.histogram("mcp.server.session.duration", {
   description: "From the beginning of a session until its end, in seconds",
   attributes: { unit: "s" },
-  boundaries
+  boundaries: Conventions.boundaries
 })
 
 const activeSessions = Metric.gauge("mcp.server.active_sessions", { description: "Sessions that are open now" })
-
-const secondsSince = (startedNanos: bigint, nowNanos: bigint): number => Number(nowNanos - startedNanos) / 1e9
 
 const withMetrics = <A extends Answer | undefined>(
   message: Request | Notification,
@@ -243,7 +229,7 @@ const withMetrics = <A extends Answer | undefined>(
         ...(errorType === undefined ? {} : { "error.type": errorType }),
         ...(failed ? { "rpc.response.status_code": String(errorType) } : {})
       })
-      return Metric.update(metric, secondsSince(started, clock.currentTimeNanosUnsafe())).pipe(
+      return Metric.update(metric, Conventions.seconds(started, clock.currentTimeNanosUnsafe())).pipe(
         Effect.provideService(Metric.MetricRegistry, registry)
       )
     })
@@ -301,7 +287,9 @@ export const toOnSession = (context: Context.Context<never>): OnSession | undefi
       Effect.clockWith((clock) => {
         const started = clock.currentTimeNanosUnsafe()
         const metric = Metric.withAttributes(sessionDuration, { "mcp.protocol.version": revision.version })
-        const end = Effect.suspend(() => Metric.update(metric, secondsSince(started, clock.currentTimeNanosUnsafe())))
+        const end = Effect.suspend(() =>
+          Metric.update(metric, Conventions.seconds(started, clock.currentTimeNanosUnsafe()))
+        )
           .pipe(Effect.provideService(Metric.MetricRegistry, registry))
         return Effect.andThen(count(1), Scope.addFinalizer(scope, Effect.andThen(count(-1), end)))
       }))

@@ -155,3 +155,39 @@ export const compare = (
   }
   return undefined
 }
+
+const textOf = (value: unknown): string | undefined => {
+  switch (typeof value) {
+    case "string":
+      return value
+    case "boolean":
+    case "number":
+      return String(value)
+    default:
+      return undefined
+  }
+}
+
+/**
+ * The headers that a call with these arguments has (XMC-05 to XMC-11), by their names in lower case. What is absent or
+ * null has none, nor has what is no primitive: the schema of the tool will say what is wrong with it. The failure is a
+ * sentence about an integer that no header can mirror exactly (XMH-06).
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const mirror = (
+  parameters: ReadonlyArray<ParameterHeader>,
+  args: Params
+): Result.Result<{ readonly [header: string]: string }, string> => {
+  const headers: { [header: string]: string } = {}
+  for (const { header, path } of parameters) {
+    const value = valueAt(args, path)
+    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      return Result.fail(`"${path.join(".")}" is an integer beyond those that can be mirrored in a header`)
+    }
+    const text = textOf(value)
+    if (text !== undefined) headers[header] = HeaderValue.encode(text)
+  }
+  return Result.succeed(headers)
+}

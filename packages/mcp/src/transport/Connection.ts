@@ -6,6 +6,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type { Frame } from "../jsonrpc/LineFraming.ts"
+import type { TransportError } from "./TransportError.ts"
 
 /**
  * What arrives: the text of one message, or the news that one was longer than the limit and is lost.
@@ -24,10 +25,15 @@ export type Received = Frame
 export interface Connection {
   /** A header of the HTTP request that opened the line, by its lower-case name; absent where there was none. */
   readonly header?: (name: string) => string | undefined
-  /** Sends one message. It is kept and goes out with whatever else is ready; `drained` tells when to go on. */
-  readonly send: (text: string) => void
+  /**
+   * Sends one message. It is kept and goes out with whatever else is ready; `drained` tells when to go on. Where single
+   * messages can be lost, `failed` hears why this one was.
+   */
+  readonly send: (text: string, failed?: (error: TransportError) => void) => void
   /** Sends what is kept, and completes once the peer has taken enough for more to be sent; at once, most of the time. */
   readonly drained: Effect.Effect<void>
   /** Hands over what arrives, in order, until the peer closes; then it completes. Interrupting it stops listening. */
   readonly listen: (receive: (received: Received) => void) => Effect.Effect<void>
+  /** Why the line ended, in a few words without secrets, once that is known; absent where it never is. */
+  readonly ending?: () => string | undefined
 }

@@ -6,7 +6,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Sse from "effect/encoding/Sse"
-import type { HttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
@@ -14,50 +13,42 @@ import * as Stream from "effect/Stream"
 import type { Limits } from "../jsonrpc/Limits.ts"
 import * as Message from "../jsonrpc/Message.ts"
 import type { Incoming } from "./ClientTransport.ts"
+import * as EventCursor from "./http/EventCursor.ts"
+import * as Failure from "./http/Failure.ts"
 import * as TransportError from "./TransportError.ts"
 
 /** The most that is read of a body that only explains a refusal, in bytes, and that is kept of it, in characters. */
 const errorBytesMax = 64 * 1024
 const errorUnitsMax = 1_000
 
+/** The longest that such a body is waited for, in milliseconds. */
+const errorMillisMax = 5_000
+
 type AnswerMessage = Message.Success | Message.Failure
 
 /**
- * The answer, and what is left of a stream: reading it to its end, without looking at it, keeps the connection usable.
+ * What became of reading a response. `rest` is what is left of a stream: reading it to its end, without looking at it,
+ * keeps the connection usable.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Read {
-  readonly message: AnswerMessage
-  readonly rest: Effect.Effect<void> | undefined
-}
+export type Read =
+  | { readonly _tag: "Answered"; readonly message: AnswerMessage; readonly rest: Effect.Effect<void> | undefined }
+  /** The stream ended, or broke, before the answer came. */
+  | { readonly _tag: "Lost"; readonly error: TransportError.TransportError; readonly rest: undefined }
 
 const invalid = (detail: string) => TransportError.make(new TransportError.InvalidAnswer({ detail }))
 
+const answerMissing = TransportError.make(new TransportError.AnswerMissing())
+
 const tooLarge = (bytesMax: number) => TransportError.make(new TransportError.MessageTooLarge({ bytesMax }))
-
-const causeText = (cause: unknown): string | undefined => cause instanceof Error ? cause.message : undefined
-
-/**
- * An error of the HTTP client as a transport error. Only sentences are taken over: the error itself holds the request
- * with its headers, and those may be secret.
- *
- * @category conversions
- * @since 0.1.0
- */
-export const fromHttp = ({ message, reason }: HttpClientError): TransportError.TransportError => {
-  const cause = causeText(reason.cause)
-  return TransportError.make(
-    new TransportError.Unreachable({ detail: cause === undefined ? message : `${message}: ${cause}` })
-  )
-}
 
 /** An absent body is an error to some HTTP clients; here it is an empty one. */
 const bytes = (response: HttpClientResponse): Stream.Stream<Uint8Array, TransportError.TransportError> =>
   Stream.catch(
     response.stream,
-    (error) => error.reason._tag === "EmptyBodyError" ? Stream.empty : Stream.fail(fromHttp(error))
+    (error) => error.reason._tag === "EmptyBodyError" ? Stream.empty : Stream.fail(Failure.fromHttp(error))
   )
 
 const boundedText = (response: HttpClientResponse, bytesMax: number) => {
@@ -66,13 +57,16 @@ const boundedText = (response: HttpClientResponse, bytesMax: number) => {
 }
 
 /**
- * The text of a body that only explains; empty when it is too long or breaks off.
+ * The text of a body that only explains; empty when it is too long, breaks off, or does not end.
  *
  * @category reading
  * @since 0.1.0
  */
 export const errorBody = (response: HttpClientResponse): Effect.Effect<string> =>
-  Effect.orElseSucceed(boundedText(response, errorBytesMax), () => "")
+  Effect.timeoutOrElse(Effect.orElseSucceed(boundedText(response, errorBytesMax), () => ""), {
+    duration: errorMillisMax,
+    orElse: () => Effect.succeed("")
+  })
 
 /**
  * The JSON-RPC error in the body of a refusal, if there is one. 401 and 403 are never read as one: whatever their body
@@ -92,21 +86,32 @@ export const errorMessage = (
   return message._tag === "Failure" && (message.id === undefined || message.id === id) ? message : undefined
 }
 
+const placeOf = (location: string | undefined, base: string): string | undefined => {
+  if (location === undefined || !URL.canParse(location, base)) return undefined
+  const { origin, pathname } = new URL(location, base)
+  return `${origin}${pathname}`
+}
+
 /**
  * The error for a status, with the beginning of the body and the headers that tell what to do about it.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const statusError = ({ headers, status }: HttpClientResponse, body: string): TransportError.TransportError => {
+export const statusError = (
+  { headers, status, url }: HttpClientResponse,
+  body: string
+): TransportError.TransportError => {
   const wwwAuthenticate = headers["www-authenticate"]
   const retryAfter = headers["retry-after"]
+  const location = status >= 300 && status < 400 ? placeOf(headers.location, url) : undefined
   return TransportError.make(
     new TransportError.HttpStatus({
       status,
       body: body.slice(0, errorUnitsMax),
       ...(wwwAuthenticate === undefined ? {} : { wwwAuthenticate }),
-      ...(retryAfter === undefined ? {} : { retryAfter })
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(location === undefined ? {} : { location })
     })
   )
 }
@@ -146,37 +151,89 @@ const readJson = (
   receive: (incoming: Incoming) => void
 ) =>
   Effect.flatMap(boundedText(response, limits.messageBytesMax), (text) => {
-    if (text === "") return Effect.fail(TransportError.make(new TransportError.AnswerMissing()))
+    if (text === "") return Effect.fail(answerMissing)
     const found = sift(text, id, limits, receive)
     return found === undefined
       ? Effect.fail(invalid("it answers another request"))
-      : Effect.map(settle(found), (message): Read => ({ message, rest: undefined }))
+      : Effect.map(settle(found), (message): Read => ({ _tag: "Answered", message, rest: undefined }))
   })
 
-const readEvents = (
+const typeOf = ({ headers }: HttpClientResponse): string | undefined =>
+  (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase()
+
+/**
+ * Whether a response is an SSE stream.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const isEvents = (response: HttpClientResponse): boolean => typeOf(response) === "text/event-stream"
+
+/**
+ * Reads an SSE stream, giving each message's text to `take`, until that says enough; gives what is left of the stream.
+ * Fails with `AnswerMissing` when the stream ends before, with `Unreachable` when it breaks, and with `MessageTooLarge`.
+ * Comments, and events without data, are not messages (HTM-08).
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const readEvents = (
+  response: HttpClientResponse,
+  cursor: EventCursor.EventCursor,
+  bytesMax: number,
+  take: (text: string) => boolean
+): Effect.Effect<Effect.Effect<void>, TransportError.TransportError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const state = { enough: false, isTooLong: false }
+    const parser = Sse.makeParser((event) => {
+      if (state.enough || state.isTooLong) return
+      const text = EventCursor.take(cursor, event)
+      // The parser bounds what it holds back, not an event that arrives in one piece.
+      if (text !== undefined && text.length > bytesMax) state.isTooLong = true
+      else if (text !== undefined) state.enough = take(text)
+    }, { maxEventSize: bytesMax })
+    const pull = Pull.catchDone(
+      yield* Stream.toPull(Stream.decodeText(bytes(response))),
+      () => Effect.fail(answerMissing)
+    )
+    while (!state.enough) {
+      for (const text of yield* pull) {
+        if (parser.feed(text) !== undefined || state.isTooLong) return yield* tooLarge(bytesMax)
+      }
+    }
+    return Effect.ignore(Effect.forever(pull))
+  })
+
+/** Reads on over an event that is nobody's, such as a heartbeat in words; the stream may have the answer nevertheless. */
+const readAnswer = (
   response: HttpClientResponse,
   id: Message.RequestId,
   limits: Limits,
-  receive: (incoming: Incoming) => void
+  receive: (incoming: Incoming) => void,
+  cursor: EventCursor.EventCursor
 ): Effect.Effect<Read, TransportError.TransportError, Scope.Scope> =>
-  Effect.gen(function*() {
-    const state: { found: Found } = { found: undefined }
-    // Comments are not handed over; an event without data only primes the stream; `retry` is for reconnecting.
-    const parser = Sse.makeParser((event) => {
-      if (event._tag === "Event" && event.event === "message" && event.data !== "" && state.found === undefined) {
-        state.found = sift(event.data, id, limits, receive)
-      }
-    }, { maxEventSize: limits.messageBytesMax })
-    const pull = Pull.catchDone(
-      yield* Stream.toPull(Stream.decodeText(bytes(response))),
-      () => Effect.fail(TransportError.make(new TransportError.AnswerMissing()))
-    )
-    while (state.found === undefined) {
-      for (const text of yield* pull) {
-        if (parser.feed(text) !== undefined) return yield* tooLarge(limits.messageBytesMax)
-      }
+  Effect.suspend(() => {
+    const state: { found: Found; stray: Message.Malformed | undefined } = { found: undefined, stray: undefined }
+    const reading = readEvents(response, cursor, limits.messageBytesMax, (text) => {
+      const found = sift(text, id, limits, receive)
+      if (found?._tag === "Malformed" && found.answers === undefined) state.stray ??= found
+      else state.found = found
+      return state.found !== undefined
+    })
+    const lost = (error: TransportError.TransportError) => {
+      const stray = error.reason._tag === "AnswerMissing" ? state.stray : undefined
+      return stray === undefined ? error : invalid(stray.error.message)
     }
-    return { message: yield* settle(state.found), rest: Effect.ignore(Effect.forever(pull)) }
+    return Effect.matchEffect(reading, {
+      onSuccess: (rest) =>
+        state.found === undefined
+          ? Effect.fail(answerMissing)
+          : Effect.map(settle(state.found), (message): Read => ({ _tag: "Answered", message, rest })),
+      onFailure: (error) =>
+        error.reason._tag === "MessageTooLarge"
+          ? Effect.fail(error)
+          : Effect.succeed<Read>({ _tag: "Lost", error: lost(error), rest: undefined })
+    })
   })
 
 /**
@@ -190,12 +247,13 @@ export const read = (
   response: HttpClientResponse,
   id: Message.RequestId,
   limits: Limits,
-  receive: (incoming: Incoming) => void
+  receive: (incoming: Incoming) => void,
+  cursor: EventCursor.EventCursor
 ): Effect.Effect<Read, TransportError.TransportError, Scope.Scope> => {
-  const type = (response.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase()
+  const type = typeOf(response)
   switch (type) {
     case "text/event-stream":
-      return readEvents(response, id, limits, receive)
+      return readAnswer(response, id, limits, receive, cursor)
     case "application/json":
     case "":
       return readJson(response, id, limits, receive)

@@ -1,34 +1,40 @@
 /**
  * A client transport over Streamable HTTP, both eras: each message is its own POST, and the answer to a request is one
- * JSON document or an SSE stream that ends with it. The stream that a session's server may offer on GET, and resuming a
- * broken stream, are not here yet.
+ * JSON document or an SSE stream that ends with it. In a session, a stream that breaks is resumed, and what the server
+ * says apart from requests is heard on a stream of its own; without sessions there is neither.
  *
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import * as Scope from "effect/Scope"
+import type * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
 import * as Encode from "../jsonrpc/Encode.ts"
-import { JsonRpcLimits, type Limits } from "../jsonrpc/Limits.ts"
-import type { RequestId } from "../jsonrpc/Message.ts"
+import { JsonRpcLimits } from "../jsonrpc/Limits.ts"
 import type { Revision } from "../revision/Revision.ts"
-import * as HeaderValue from "../session/HeaderValue.ts"
 import {
   type Answer,
   ClientTransport,
-  type Incoming,
   type Link,
   type OutgoingNotification,
   type OutgoingRequest
 } from "./ClientTransport.ts"
+import * as Endpoint from "./http/Endpoint.ts"
+import * as EventCursor from "./http/EventCursor.ts"
+import * as Exchange from "./http/Exchange.ts"
+import * as HttpSession from "./http/HttpSession.ts"
+import * as Peer from "./http/Peer.ts"
+import * as Reconnecting from "./http/Reconnecting.ts"
+import * as RequestHeaders from "./http/RequestHeaders.ts"
 import * as HttpAnswer from "./HttpAnswer.ts"
-import * as TransportError from "./TransportError.ts"
+import * as HttpSseClient from "./HttpSseClient.ts"
+import * as Taking from "./Taking.ts"
+import type { TransportError } from "./TransportError.ts"
 
 /**
  * Where the server is, and what to send along.
@@ -42,208 +48,176 @@ export interface Options {
   readonly headers?: { readonly [name: string]: string | Redacted.Redacted }
   /** How long ending the session may take when the link closes. Default: 5 seconds. */
   readonly closeTimeout?: Duration.Input
+  /**
+   * When the rest of an answer whose stream broke is asked for, unless the server says when; it begins anew each time
+   * something has come, and all but the first are up to a quarter later, by chance. Default: after 1, 1.5, 2.25 seconds
+   * and so on, at most 30 seconds apart, eight times.
+   */
+  readonly resume?: Schedule.Schedule<unknown, TransportError>
 }
 
-/** How long an answered stream may take to end, in milliseconds, and how many of them may be about it at a time. */
-const windDownMillis = 1_000
-const windingDownMax = 16
+const defaultResume: Schedule.Schedule<unknown, TransportError> = Schedule.upTo(
+  Schedule.min([Schedule.exponential("1 second", 1.5), Schedule.spaced("30 seconds")]),
+  { times: 8 }
+)
 
-interface State {
-  readonly client: HttpClient.HttpClient.With<TransportError.TransportError, Scope.Scope>
-  readonly options: Options
-  readonly limits: Limits
-  readonly receive: (incoming: Incoming) => void
-  /** The session that `initialize` opened (HTS-04), and the revision agreed in it. */
-  sessionId: string | undefined
-  revision: Revision | undefined
-  /** Answered streams that have not ended, and the scope in which they may. */
-  readonly scope: Scope.Scope
-  windingDown: number
+type Context = Reconnecting.Context
+
+const isSuccess = ({ status }: HttpClientResponse): boolean => status >= 200 && status < 300
+
+/** The session that a message is sent in, by its id; `undefined` where there is none, or none yet. */
+const sessionIdOf = ({ session }: Context, revision: Revision | undefined, method?: string): string | undefined =>
+  revision?.era === "stateless" || method === "initialize" ? undefined : session.id
+
+const headersOf = ({ session }: Context, outgoing: Omit<OutgoingRequest, "id" | "paramsText">) => {
+  if (outgoing.revision.era === "stateless") return RequestHeaders.stateless(outgoing)
+  return outgoing.method === "initialize" ? {} : HttpSession.headersOf(session, outgoing.revision)
 }
 
-type Headers = { readonly [name: string]: string }
-
-const ownHeaders = (options: Options): Headers =>
-  Object.fromEntries(
-    Object.entries(options.headers ?? {}).map(([name, value]) =>
-      [name, Redacted.isRedacted(value) ? Redacted.value(value) : value] as const
-    )
-  )
-
-/** In a session: its id, and the version once it is agreed and the revision has the header (HTS-04, HTV-01). */
-const sessionHeaders = (state: State, method: string | undefined, revision: Revision | undefined): Headers =>
-  method === "initialize" ? {} : {
-    ...(revision === undefined || revision.versionHeader === "None"
-      ? {}
-      : { "mcp-protocol-version": revision.version }),
-    ...(state.sessionId === undefined ? {} : { "mcp-session-id": state.sessionId })
-  }
-
-/** Without sessions: what the message says of itself (HDR-01, HDR-06, HDR-07), on notifications too (C13). */
-const statelessHeaders = (revision: Revision, method: string, name: string | undefined): Headers => ({
-  "mcp-protocol-version": revision.version,
-  "mcp-method": method,
-  ...(name === undefined ? {} : { "mcp-name": HeaderValue.encode(name) })
-})
-
-const headersOf = (state: State, { method, name, revision }: Omit<OutgoingRequest, "id" | "paramsText">): Headers =>
-  revision.era === "stateless"
-    ? statelessHeaders(revision, method, name)
-    : sessionHeaders(state, method, revision)
-
-const post = (state: State, headers: Headers, text: string) =>
-  state.client.execute(
-    HttpClientRequest.post(state.options.url).pipe(
-      HttpClientRequest.setHeaders(ownHeaders(state.options)),
-      HttpClientRequest.setHeaders({ accept: "application/json, text/event-stream", ...headers }),
-      HttpClientRequest.bodyText(text, "application/json")
-    )
-  )
-
-const isSuccess = (response: HttpClientResponse): boolean => response.status >= 200 && response.status < 300
-
-const statusError = (state: State, response: HttpClientResponse, sessionId: string | undefined, body: string) => {
-  if (response.status === 404 && sessionId !== undefined) {
-    // Only the session that was refused is forgotten: another fiber may have opened a new one meanwhile.
-    if (state.sessionId === sessionId) state.sessionId = undefined
-    return TransportError.make(new TransportError.SessionExpired())
-  }
-  return HttpAnswer.statusError(response, body)
-}
-
-const onRefusal = Effect.fnUntraced(function*(
-  state: State,
+const refusal = (
+  { session }: Context,
   response: HttpClientResponse,
-  id: RequestId,
+  sessionId: string | undefined,
+  body: string
+): TransportError =>
+  sessionId !== undefined && HttpSession.isExpiry(response.status, body)
+    ? HttpSession.expire(session, false)
+    : HttpAnswer.statusError(response, body)
+
+/** The JSON-RPC error that a refusal brings; it is an error itself when there is none, or the session is gone. */
+const onRefusal = Effect.fnUntraced(function*(
+  context: Context,
+  response: HttpClientResponse,
+  { id }: OutgoingRequest,
   sessionId: string | undefined
 ) {
   const body = yield* HttpAnswer.errorBody(response)
-  const message = HttpAnswer.errorMessage(response.status, body, id, state.limits)
-  if (message === undefined || (response.status === 404 && sessionId !== undefined)) {
-    return yield* statusError(state, response, sessionId, body)
+  const message = HttpAnswer.errorMessage(response.status, body, id, context.limits)
+  // An error with the id of the request is the server's answer to it, and not about the session, unless it is 404.
+  const isAboutSession = message === undefined || message.id === undefined || response.status !== 400
+  if (
+    message === undefined || (sessionId !== undefined && isAboutSession && HttpSession.isExpiry(response.status, body))
+  ) {
+    return yield* refusal(context, response, sessionId, body)
   }
-  return { message, status: response.status }
+  return { _tag: "Answered" as const, message, status: response.status, rest: undefined }
 })
 
-const noteSession = (state: State, request: OutgoingRequest, response: HttpClientResponse): void => {
-  if (request.method === "initialize") state.sessionId = response.headers["mcp-session-id"]
-  else if (request.revision.era === "session") state.revision = request.revision
-}
-
-interface Exchanged extends Answer {
-  readonly rest: HttpAnswer.Read["rest"]
-}
-
-const exchange = Effect.fnUntraced(function*(
-  state: State,
-  outgoing: OutgoingRequest
-): Effect.fn.Return<Exchanged, TransportError.TransportError, Scope.Scope> {
-  const sessionId = outgoing.revision.era === "session" ? state.sessionId : undefined
-  const text = Encode.request(outgoing.id, outgoing.method, outgoing.paramsText)
-  const response = yield* post(state, headersOf(state, outgoing), text)
-  if (!isSuccess(response)) {
-    return { ...yield* onRefusal(state, response, outgoing.id, sessionId), rest: undefined }
-  }
-  noteSession(state, outgoing, response)
-  const { message, rest } = yield* HttpAnswer.read(response, outgoing.id, state.limits, state.receive)
-  return { message, status: response.status, rest }
-})
-
-/**
- * Lets an answered stream come to its end by itself, for a moment: cutting it off would cost the connection beneath,
- * and the next request a new one. Nobody waits for that.
- */
-const windDown = (state: State, rest: Effect.Effect<void>, close: Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    if (state.windingDown >= windingDownMax) return close
-    state.windingDown++
-    const ended = Effect.andThen(
-      close,
-      Effect.sync(() => {
-        state.windingDown--
-      })
+const exchange = Effect.fnUntraced(
+  function*(context: Context, outgoing: OutgoingRequest, cursor: EventCursor.EventCursor) {
+    const { method, revision } = outgoing
+    const sessionId = sessionIdOf(context, revision, method)
+    const text = Encode.request(outgoing.id, method, outgoing.paramsText)
+    const response = yield* Endpoint.post(context.endpoint, headersOf(context, outgoing), text)
+    if (!isSuccess(response)) return yield* onRefusal(context, response, outgoing, sessionId)
+    const { receive, session } = context
+    const wrong = method === "initialize" ? HttpSession.begin(session, response) : undefined
+    if (wrong !== undefined) return yield* wrong
+    const read = yield* HttpAnswer.read(
+      response,
+      outgoing.id,
+      context.limits,
+      (incoming) => receive(incoming, outgoing.id),
+      cursor
     )
-    // Started at once, because a fiber that is interrupted before it starts would not even close.
-    const ending = Effect.ensuring(Effect.timeoutOption(rest, windDownMillis), ended)
-    return Effect.asVoid(Effect.forkIn(ending, state.scope, { startImmediately: true }))
-  })
+    return { ...read, status: response.status }
+  }
+)
 
-const request = (state: State, outgoing: OutgoingRequest): Effect.Effect<Answer, TransportError.TransportError> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const exit = yield* Effect.exit(restore(Scope.provide(exchange(state, outgoing), scope)))
-      const close = Scope.close(scope, exit)
-      const rest = Exit.isSuccess(exit) ? exit.value.rest : undefined
-      yield* rest === undefined ? close : windDown(state, rest, close)
-      const { message, status } = yield* exit
-      return { message, status }
-    })
+/** Nothing is sent in a session that is gone: a server might take it for something else. */
+const ifAlive = <A>(
+  { session }: Context,
+  revision: Revision | undefined,
+  effect: Effect.Effect<A, TransportError>
+): Effect.Effect<A, TransportError> =>
+  session.isExpired && revision?.era !== "stateless" ? Effect.fail(HttpSession.expire(session, false)) : effect
+
+const request = (context: Context, outgoing: OutgoingRequest): Effect.Effect<Answer, TransportError> => {
+  const { revision } = outgoing
+  if (revision.era === "session" && outgoing.method !== "initialize") context.session.revision = revision
+  const cursor = EventCursor.make()
+  return Effect.flatMap(
+    ifAlive(context, revision, Exchange.run(context.ending, exchange(context, outgoing, cursor))),
+    (read) => {
+      if (read._tag === "Answered") return Effect.succeed<Answer>({ message: read.message, status: read.status })
+      return revision.era === "session" && cursor.lastId !== undefined
+        ? Reconnecting.resume(context, outgoing, cursor, read.error)
+        : Effect.fail(read.error)
+    }
   )
+}
 
 /** Sends what has no answer. What the body of the response says is of no interest unless the status says no. */
-const deliver = (state: State, headers: Headers, sessionId: string | undefined, text: string) =>
-  Effect.scoped(Effect.gen(function*() {
-    const response = yield* post(state, headers, text)
-    const body = yield* HttpAnswer.errorBody(response)
-    if (!isSuccess(response)) return yield* statusError(state, response, sessionId, body)
-  }))
+const deliver = (context: Context, revision: Revision | undefined, headers: RequestHeaders.Headers, text: string) => {
+  const sessionId = sessionIdOf(context, revision)
+  const delivering = Effect.gen(function*() {
+    const response = yield* Endpoint.post(context.endpoint, headers, text)
+    const body = HttpAnswer.errorBody(response)
+    if (isSuccess(response)) return { rest: Effect.asVoid(body) }
+    return yield* refusal(context, response, sessionId, yield* body)
+  })
+  return ifAlive(context, revision, Taking.inTime(Effect.asVoid(Exchange.run(context.ending, delivering))))
+}
 
-const notify = (state: State, { method, paramsText, revision }: OutgoingNotification) => {
-  if (revision.era === "session") state.revision = revision
-  const headers = headersOf(state, { method, name: undefined, revision })
-  const sessionId = revision.era === "session" ? state.sessionId : undefined
-  return deliver(state, headers, sessionId, Encode.notification(method, paramsText))
+const notify = (context: Context, { method, paramsText, revision }: OutgoingNotification) => {
+  if (revision.era === "session") context.session.revision = revision
+  const headers = headersOf(context, { method, name: undefined, revision })
+  return deliver(context, revision, headers, Encode.notification(method, paramsText))
 }
 
 /** Ends the session (HTS-08). A server that refuses, or does not answer, keeps it until it expires there. */
-const endSession = (state: State) =>
-  Effect.suspend(() => {
-    if (state.sessionId === undefined) return Effect.void
-    const request = HttpClientRequest.delete(state.options.url).pipe(
-      HttpClientRequest.setHeaders(ownHeaders(state.options)),
-      HttpClientRequest.setHeaders(sessionHeaders(state, undefined, state.revision))
-    )
-    return Effect.scoped(state.client.execute(request)).pipe(
-      Effect.timeoutOption(state.options.closeTimeout ?? "5 seconds"),
-      Effect.ignore
-    )
-  })
+const endSession = ({ endpoint, session }: Context, timeout: Duration.Input) =>
+  Effect.suspend(() =>
+    session.id === undefined || session.isExpired
+      ? Effect.void
+      : Effect.scoped(Endpoint.forget(endpoint, HttpSession.headersOf(session, session.revision))).pipe(
+        Effect.timeoutOption(timeout),
+        Effect.ignore
+      )
+  )
 
-const linkOf = (state: State): Link => ({
-  request: (outgoing) => Effect.suspend(() => request(state, outgoing)),
-  notify: (outgoing) => Effect.suspend(() => notify(state, outgoing)),
+const linkOf = (context: Context): Link => ({
+  request: (outgoing) => Effect.suspend(() => request(context, outgoing)),
+  notify: (outgoing) => Effect.suspend(() => notify(context, outgoing)),
   respond: (text, revision) =>
-    Effect.suspend(() => deliver(state, sessionHeaders(state, undefined, revision), state.sessionId, text)),
+    Effect.suspend(() => deliver(context, revision, HttpSession.headersOf(context.session, revision), text)),
+  listen: (revision, onOpen) =>
+    revision.era === "stateless" ? Effect.void : Reconnecting.listen(context, revision, onOpen),
   closed: Effect.never,
   closingCancels: true,
+  mirrors: true,
   silence: "Outage"
 })
 
 /**
  * A transport to the endpoint at `url`, over the HTTP client in the context. With a session, closing the link ends it.
- * Tokens belong to one origin: the HTTP client should not follow redirects.
+ * Tokens belong to one origin: redirects are followed there only, and the HTTP client must not follow any by itself, as
+ * `fetch` does unless it is told not to.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const make = (options: Options): Effect.Effect<ClientTransport["Service"], never, HttpClient.HttpClient> =>
-  Effect.map(HttpClient.HttpClient, (client) => ({
-    open: Effect.fnUntraced(function*(receive) {
-      const state: State = {
-        client: HttpClient.withScope(HttpClient.transformResponse(client, Effect.mapError(HttpAnswer.fromHttp))),
-        options,
-        limits: yield* JsonRpcLimits,
-        receive,
-        sessionId: undefined,
-        revision: undefined,
-        scope: yield* Effect.scope,
-        windingDown: 0
-      }
-      yield* Effect.addFinalizer(() => endSession(state))
-      return linkOf(state)
-    })
-  }))
+  Effect.map(HttpClient.HttpClient, (client) => {
+    const url = String(options.url)
+    const headers = RequestHeaders.own(options.headers)
+    return {
+      peer: Peer.fromUrl(url),
+      older: HttpSseClient.fromClient(client, options).open,
+      open: Effect.fnUntraced(function*(receive): Effect.fn.Return<Link, never, Scope.Scope> {
+        const context: Context = {
+          endpoint: Endpoint.make(client, url, headers),
+          session: HttpSession.make(),
+          ending: { scope: yield* Effect.scope, count: 0 },
+          limits: yield* JsonRpcLimits,
+          receive,
+          resume: options.resume ?? defaultResume
+        }
+        yield* Effect.addFinalizer(() => endSession(context, options.closeTimeout ?? "5 seconds"))
+        return linkOf(context)
+      })
+    }
+  })
 
 /**
  * A transport to the endpoint at `url`.
@@ -253,3 +227,17 @@ export const make = (options: Options): Effect.Effect<ClientTransport["Service"]
  */
 export const layer = (options: Options): Layer.Layer<ClientTransport, never, HttpClient.HttpClient> =>
   Layer.effect(ClientTransport, make(options))
+
+/**
+ * A transport to the endpoint at `url`, over `fetch`, which is told not to follow redirects. For browsers and edge
+ * runtimes; browsers do not show where a redirect leads, so there none is followed at all.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerFetch = (options: Options): Layer.Layer<ClientTransport> =>
+  layer(options).pipe(
+    // Not shared with other users of `fetch`, who may want redirects.
+    Layer.provide(Layer.fresh(FetchHttpClient.layer)),
+    Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
+  )

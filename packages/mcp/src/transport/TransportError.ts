@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 const id = "@parley/mcp/transport/TransportError"
@@ -15,10 +16,14 @@ const id = "@parley/mcp/transport/TransportError"
  * @since 0.1.0
  */
 export class ConnectionClosed extends Schema.Error<ConnectionClosed>(`${id}/ConnectionClosed`)({
-  _tag: Schema.tag("ConnectionClosed")
+  _tag: Schema.tag("ConnectionClosed"),
+  /** Whether the request was on its way already. */
+  mayHaveRun: Schema.Boolean,
+  /** Why, as far as it is known: the exit code of a process. */
+  detail: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    return "The server closed the connection"
+    return `The server closed the connection${this.detail === undefined ? "" : `: ${this.detail}`}`
   }
 }
 
@@ -31,7 +36,9 @@ export class ConnectionClosed extends Schema.Error<ConnectionClosed>(`${id}/Conn
  */
 export class Unreachable extends Schema.Error<Unreachable>(`${id}/Unreachable`)({
   _tag: Schema.tag("Unreachable"),
-  detail: Schema.String
+  detail: Schema.String,
+  /** False when no connection came about, so that nothing was sent. */
+  mayHaveRun: Schema.Boolean
 }) {
   override get message(): string {
     return `The server cannot be reached: ${this.detail}`
@@ -51,21 +58,30 @@ export class HttpStatus extends Schema.Error<HttpStatus>(`${id}/HttpStatus`)({
   /** The `WWW-Authenticate` header: what a 401 or 403 asks for. */
   wwwAuthenticate: Schema.optionalKey(Schema.String),
   /** The `Retry-After` header. */
-  retryAfter: Schema.optionalKey(Schema.String)
+  retryAfter: Schema.optionalKey(Schema.String),
+  /** Where a redirect leads that was not followed, without its query. */
+  location: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    return `The server answered with HTTP status ${this.status}${this.body === "" ? "" : `: ${this.body}`}`
+    const location = this.location === undefined ? "" : ` (it redirects to ${this.location})`
+    return `The server answered with HTTP status ${this.status}${location}${this.body === "" ? "" : `: ${this.body}`}`
+  }
+  /** A server says 4xx before it runs anything; 5xx may come from a proxy that lost the answer. */
+  get mayHaveRun(): boolean {
+    return this.status >= 500
   }
 }
 
 /**
- * The server no longer knows the session (HTS-07): the request was not served, and only a new `initialize` helps.
+ * The server no longer knows the session (HTS-07): only a new `initialize` helps.
  *
  * @category reasons
  * @since 0.1.0
  */
 export class SessionExpired extends Schema.Error<SessionExpired>(`${id}/SessionExpired`)({
-  _tag: Schema.tag("SessionExpired")
+  _tag: Schema.tag("SessionExpired"),
+  /** Default: false, since a request that is refused so was not served. True when the rest of its answer was asked for. */
+  mayHaveRun: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false)))
 }) {
   override get message(): string {
     return "The server no longer knows this session"
@@ -86,6 +102,9 @@ export class MessageTooLarge extends Schema.Error<MessageTooLarge>(`${id}/Messag
   override get message(): string {
     return `The server sent a message longer than ${this.bytesMax} bytes`
   }
+  get mayHaveRun(): boolean {
+    return true
+  }
 }
 
 /**
@@ -101,6 +120,9 @@ export class InvalidAnswer extends Schema.Error<InvalidAnswer>(`${id}/InvalidAns
   override get message(): string {
     return `The server's answer is not valid: ${this.detail}`
   }
+  get mayHaveRun(): boolean {
+    return true
+  }
 }
 
 /**
@@ -114,6 +136,9 @@ export class AnswerMissing extends Schema.Error<AnswerMissing>(`${id}/AnswerMiss
 }) {
   override get message(): string {
     return "The response ended before the answer came"
+  }
+  get mayHaveRun(): boolean {
+    return true
   }
 }
 
@@ -152,6 +177,10 @@ export class TransportError extends Schema.Error<TransportError>(id)({
 }) {
   override get message(): string {
     return this.reason.message
+  }
+  /** Whether the server may have served the request although its answer is lost. False: it may be sent again safely. */
+  get mayHaveRun(): boolean {
+    return this.reason.mayHaveRun
   }
 }
 

@@ -19,7 +19,9 @@ import { type Heard, opening } from "./ScriptedPeer.ts"
 
 const never = "never"
 
-type Respond = (message: Heard, verb: string) => Response | typeof never
+type Headers = { readonly [name: string]: string }
+
+type Respond = (message: Heard, verb: string, headers: Headers) => Response | typeof never
 
 const messageOf = ({ body }: HttpClientRequest): Heard =>
   body._tag === "Uint8Array" ? JSON.parse(new TextDecoder().decode(body.body)) as Heard : {}
@@ -39,7 +41,7 @@ const connect = (respond: Respond, options: Partial<McpClient.Options> = {}) => 
       const message = messageOf(request)
       const what = message.method ?? request.method
       heard.push(what)
-      const response = respond(message, request.method)
+      const response = respond(message, request.method, request.headers)
       if (response !== never) return Effect.succeed(HttpClientResponse.fromWeb(request, response))
       signal.addEventListener("abort", () => aborted.push(what))
       return Effect.never
@@ -57,24 +59,24 @@ const connect = (respond: Respond, options: Partial<McpClient.Options> = {}) => 
 }
 
 /** A server of one revision; `more` answers what its opening does not. */
-const serverOf = (revision: typeof v2025_11_25, more: Respond): Respond => (message, verb) => {
+const serverOf = (revision: typeof v2025_11_25, more: Respond, session = "s"): Respond => (message, verb, headers) => {
   const reply = opening(revision)[message.method ?? ""]
   if (reply !== undefined && typeof reply === "object") {
-    return json({ id: message.id, ...reply }, 200, revision.era === "session" ? { "mcp-session-id": "s" } : {})
+    return json({ id: message.id, ...reply }, 200, revision.era === "session" ? { "mcp-session-id": session } : {})
   }
   if (message.method === "server/discover") return new Response("Bad Request", { status: 400 })
   return message.method?.startsWith("notifications/") || verb === "DELETE"
     ? new Response(null, { status: 202 })
-    : more(message, verb)
+    : more(message, verb, headers)
 }
 
 describe("finding out over HTTP", () => {
   it.effect("400 without an error leads to initialize, without claims in headers or body", () =>
     Effect.gen(function*() {
       const bodies: Array<Params | undefined> = []
-      const { client, heard } = connect((message, verb) => {
+      const { client, heard } = connect((message, verb, headers) => {
         if (message.method === "initialize") bodies.push(message.params)
-        return serverOf(v2025_11_25, () => json(null, 404))(message, verb)
+        return serverOf(v2025_11_25, () => json(null, 404))(message, verb, headers)
       })
       assert.strictEqual((yield* client).server.revision, v2025_11_25)
       assert.deepStrictEqual(heard, ["server/discover", "initialize", "notifications/initialized"])
@@ -103,6 +105,22 @@ describe("finding out over HTTP", () => {
       assert.deepStrictEqual(heard, ["server/discover"])
     }))
 })
+
+it.effect("a server that never takes the word that its session is settled ends it, in the time of a request", () =>
+  Effect.gen(function*() {
+    const behaved = serverOf(v2025_11_25, () => never)
+    const { aborted, client } = connect(
+      (message, verb, headers) => message.method === "initialize" ? behaved(message, verb, headers) : never,
+      { revisions: [v2025_11_25], timeout: "2 seconds" }
+    )
+    const connecting = yield* Effect.forkChild(Effect.flip(Effect.scoped(client)), { startImmediately: true })
+    yield* TestClock.adjust("2 seconds")
+    assert.deepStrictEqual(aborted, ["notifications/initialized"])
+    // The session is ended as well, in the time that this may take.
+    yield* TestClock.adjust("5 seconds")
+    const { reason } = yield* Fiber.join(connecting)
+    assert.deepInclude(reason, { _tag: "RequestTimeout", method: "notifications/initialized", timeoutMillis: 2_000 })
+  }))
 
 describe("giving up over HTTP", () => {
   const timeOut = (revision: typeof v2025_11_25) =>
@@ -142,7 +160,7 @@ describe("a session over HTTP", () => {
   it.effect("a ping inside the answer's stream is answered by a POST", () =>
     Effect.gen(function*() {
       const answers: Array<unknown> = []
-      const { client } = connect((message, verb) => {
+      const { client } = connect((message, verb, headers) => {
         if (message.method === undefined && verb === "POST") answers.push([message.id, message.result])
         return message.method === undefined && verb === "POST"
           ? new Response(null, { status: 202 })
@@ -153,11 +171,66 @@ describe("a session over HTTP", () => {
             ]
             const body = data.map((one) => `data: ${JSON.stringify(one)}\n\n`).join("")
             return new Response(body, { headers: { "content-type": "text/event-stream" } })
-          })(message, verb)
+          })(message, verb, headers)
       })
       yield* (yield* client).callTool({ name: "x" })
       yield* Effect.yieldNow
       assert.deepStrictEqual(answers, [["p", {}]])
+    }))
+})
+
+/** A server whose session is `s1` until it is forgotten, and then another; `streams` answers its GETs by session. */
+const forgetful = (streams: (sessionId: string | undefined, count: number) => Response | typeof never) => {
+  const state = { sessions: 0, gets: 0 }
+  const respond: Respond = (message, verb, headers) => {
+    if (verb === "GET") return streams(headers["mcp-session-id"], ++state.gets)
+    if (message.method === "initialize") state.sessions++
+    const more: Respond = ({ id }) => json({ id, result: { content: [] } })
+    return serverOf(v2025_11_25, more, `s${state.sessions}`)(message, verb, headers)
+  }
+  return { state, respond }
+}
+
+const eventsOf = (...messages: ReadonlyArray<object>): Response =>
+  new Response(messages.map((one) => `data: ${JSON.stringify({ jsonrpc: "2.0", ...one })}\n\n`).join(""), {
+    headers: { "content-type": "text/event-stream" }
+  })
+
+describe("what a session's server says unasked", () => {
+  it.effect("is heard again, in a new session, after the old one is gone (HTG-01, HTS-07)", () =>
+    Effect.gen(function*() {
+      const changed = { method: "notifications/tools/list_changed" }
+      const { respond, state } = forgetful((sessionId, count) =>
+        count === 1
+          ? eventsOf(changed)
+          : sessionId === "s1"
+          ? new Response("{}", { status: 404 })
+          : count === 3
+          ? eventsOf(changed, changed)
+          : never
+      )
+      const client = yield* connect(respond).client
+      const listening = yield* client.notifications.pipe(
+        Stream.take(3),
+        Stream.runCollect,
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* TestClock.adjust("1 minutes")
+      assert.lengthOf(yield* Fiber.join(listening), 3)
+      assert.strictEqual(state.sessions, 2)
+      yield* client.callTool({ name: "x" })
+      assert.strictEqual(state.sessions, 2)
+    }))
+
+  it.effect("is not asked for again where there is no such stream, and the session stays (HTG-02)", () =>
+    Effect.gen(function*() {
+      for (const status of [404, 405]) {
+        const { respond, state } = forgetful(() => new Response("Session not found", { status }))
+        const client = yield* connect(respond).client
+        yield* TestClock.adjust("1 hours")
+        yield* client.callTool({ name: "x" })
+        assert.deepStrictEqual(state, { sessions: 1, gets: 1 })
+      }
     }))
 })
 

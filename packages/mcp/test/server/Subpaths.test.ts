@@ -39,7 +39,8 @@ describe("the barrel", () => {
 
   it.each([
     ["server/bridge/ToolkitTools.ts", "effect/ai/Tool", "effect/http-api/HttpApi"],
-    ["server/bridge/HttpApiTools.ts", "effect/http-api/HttpApiClient", "effect/ai/Tool"]
+    ["server/bridge/HttpApiTools.ts", "effect/http-api/HttpApiClient", "effect/ai/Tool"],
+    ["client/bridge/ClientToolkit.ts", "effect/ai/Toolkit", "effect/http-api/HttpApi"]
   ])("has a subpath beside it that does: %s", (path, own, other) => {
     const loaded = loadedBy(path)
     assert.isTrue(loaded.has(own))

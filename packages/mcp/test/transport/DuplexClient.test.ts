@@ -5,6 +5,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
+import * as TestClock from "effect/testing/TestClock"
 import { defaultLimits } from "../../src/jsonrpc/Limits.ts"
 import { v2025_11_25 } from "../../src/revision/v2025_11_25.ts"
 import { ClientTransport, type Incoming, type Link } from "../../src/transport/ClientTransport.ts"
@@ -50,11 +51,16 @@ const open = Effect.gen(function*() {
 
 const ask = (link: Link, id: string | number) =>
   Effect.map(
-    link.request({ id, method: "m", name: undefined, paramsText: undefined, revision: v2025_11_25 }),
+    Effect.andThen(
+      link.room ?? Effect.void,
+      link.request({ id, method: "m", name: undefined, paramsText: undefined, revision: v2025_11_25 })
+    ),
     ({ message }) => message._tag === "Success" ? message.result : message.error.code
   )
 
 const asking = (link: Link, id: string | number) => Effect.forkChild(ask(link, id), { startImmediately: true })
+
+const note = { method: "n", paramsText: undefined, revision: v2025_11_25 }
 
 const answer = (id: unknown, result: unknown) => JSON.stringify({ jsonrpc: "2.0", id, result })
 
@@ -118,11 +124,26 @@ describe("a line", () => {
       const room = yield* Deferred.make<void>()
       block(Deferred.await(room))
       const fiber = yield* asking(link, 1)
+      const noting = yield* Effect.forkChild(link.notify(note), { startImmediately: true })
       assert.lengthOf(sent, 0)
       yield* Deferred.succeed(room, undefined)
-      yield* Effect.yieldNow
+      yield* Fiber.join(noting)
       line(answer(1, "done"))
       assert.strictEqual(yield* Fiber.join(fiber), "done")
+      assert.lengthOf(sent, 2)
+    }))
+
+  it.effect("a peer that never reads is not waited for by notifications for ever, and nothing piles up", () =>
+    Effect.gen(function*() {
+      const { block, link, sent } = yield* open
+      block(Effect.never)
+      const all = Effect.all([link.notify(note), link.respond("{}", undefined)].map(Effect.flip), {
+        concurrency: "unbounded"
+      })
+      const failing = yield* Effect.forkChild(all, { startImmediately: true })
+      yield* TestClock.adjust("30 seconds")
+      for (const { reason } of yield* Fiber.join(failing)) assert.strictEqual(reason._tag, "Unreachable")
+      assert.lengthOf(sent, 0)
     }))
 
   it.effect("when the peer is gone, all fail at once, also those to come", () =>
@@ -134,7 +155,7 @@ describe("a line", () => {
       for (const fiber of waiting) assert.strictEqual((yield* reasonOf(fiber))._tag, "ConnectionClosed")
       const later = [
         Effect.asVoid(ask(link, 3)),
-        link.notify({ method: "n", paramsText: undefined, revision: v2025_11_25 }),
+        link.notify(note),
         link.respond("{}", undefined)
       ]
       for (const attempt of later) assert.strictEqual((yield* Effect.flip(attempt)).reason._tag, "ConnectionClosed")
@@ -151,7 +172,9 @@ describe("a line", () => {
 
   it.effect("a line that cannot be opened fails to open", () =>
     Effect.gen(function*() {
-      const refused = Effect.fail(TransportError.make(new TransportError.Unreachable({ detail: "no such program" })))
+      const refused = Effect.fail(
+        TransportError.make(new TransportError.Unreachable({ detail: "no such program", mayHaveRun: false }))
+      )
       const transport = yield* Effect.provide(ClientTransport, DuplexClient.layer(refused))
       const { message } = yield* Effect.flip(transport.open(() => {}))
       assert.strictEqual(message, "The server cannot be reached: no such program")

@@ -3,107 +3,17 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientError from "effect/http/HttpClientError"
-import type { HttpClientRequest } from "effect/http/HttpClientRequest"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { defaultLimits, JsonRpcLimits } from "../../src/jsonrpc/Limits.ts"
-import type { Revision } from "../../src/revision/Revision.ts"
 import { v2025_03_26 } from "../../src/revision/v2025_03_26.ts"
 import { v2025_11_25 } from "../../src/revision/v2025_11_25.ts"
 import { v2026_07_28 } from "../../src/revision/v2026_07_28.ts"
-import type { Incoming, Link, OutgoingRequest } from "../../src/transport/ClientTransport.ts"
+import { ClientTransport } from "../../src/transport/ClientTransport.ts"
 import * as StreamableHttpClient from "../../src/transport/StreamableHttpClient.ts"
-import type { TransportError } from "../../src/transport/TransportError.ts"
-
-interface Sent {
-  readonly verb: string
-  readonly headers: { readonly [name: string]: string }
-  readonly body: string
-}
-
-type Respond = (sent: Sent) => Response | "network down" | "never"
-
-const bodyText = ({ body }: HttpClientRequest): string =>
-  body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
-
-/** A link to a server that answers as told; it fills `sent`, `received` and, when a request is aborted, `aborted`. */
-const open = (respond: Respond, options: Partial<StreamableHttpClient.Options> = {}) =>
-  Effect.gen(function*() {
-    const sent: Array<Sent> = []
-    const received: Array<Incoming> = []
-    const aborted: Array<string> = []
-    const signals: Array<AbortSignal> = []
-    const client = HttpClient.make((request, _url, signal) =>
-      Effect.suspend(() => {
-        const one = { verb: request.method, headers: request.headers, body: bodyText(request) }
-        sent.push(one)
-        signals.push(signal)
-        const response = respond(one)
-        if (response === "never") {
-          signal.addEventListener("abort", () => aborted.push(request.method))
-          return Effect.never
-        }
-        return response === "network down"
-          ? Effect.fail(
-            new HttpClientError.HttpClientError({
-              reason: new HttpClientError.TransportError({ request, cause: new Error("ECONNREFUSED") })
-            })
-          )
-          : Effect.succeed(HttpClientResponse.fromWeb(request, response))
-      })
-    )
-    const transport = yield* Effect.provideService(
-      StreamableHttpClient.make({ url: "https://example.com/mcp", ...options }),
-      HttpClient.HttpClient,
-      client
-    )
-    const scope = yield* Scope.fork(yield* Effect.scope)
-    const link = yield* Scope.provide(transport.open((incoming) => void received.push(incoming)), scope)
-    return { link, sent, received, aborted, signals, close: Scope.close(scope, Exit.void) }
-  })
-
-const outgoing = (revision: Revision, method: string, more: Partial<OutgoingRequest> = {}): OutgoingRequest => ({
-  id: 1,
-  method,
-  name: undefined,
-  paramsText: "{}",
-  revision,
-  ...more
-})
-
-const json = (message: object, init: ResponseInit = {}): Response =>
-  new Response(JSON.stringify({ jsonrpc: "2.0", ...message }), {
-    ...init,
-    headers: { "content-type": "application/json; charset=utf-8", ...init.headers }
-  })
-
-const answer = { id: 1, result: { ok: true } }
-
-const events = (...parts: ReadonlyArray<string>): Response => {
-  const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      for (const part of parts) controller.enqueue(encoder.encode(part))
-      controller.close()
-    }
-  })
-  return new Response(body, { headers: { "content-type": "text/event-stream" } })
-}
-
-const event = (message: object): string => `data: ${JSON.stringify({ jsonrpc: "2.0", ...message })}\n\n`
-
-const reasonOf = (effect: Effect.Effect<unknown, TransportError>) =>
-  Effect.map(Effect.flip(effect), ({ reason }) => reason)
-
-const resultOf = (link: Link, request: OutgoingRequest) =>
-  Effect.map(link.request(request), ({ message }) => message._tag === "Success" ? message.result : message.error.code)
-
-const header = (sent: Sent | undefined, name: string) => sent?.headers[name]
+import { answer, event, events, header, json, open, outgoing, reasonOf, resultOf } from "../support/ScriptedHttp.ts"
 
 describe("what goes out", () => {
   it.effect("every message is one POST with the headers of a POST (HTC-07 to HTC-09, HTC-12)", () =>
@@ -278,6 +188,27 @@ describe("answers", () => {
       assert.notInclude(JSON.stringify(reason), "hunter2")
     }))
 
+  it.effect("nor what the URL asks for, which may be a key", () =>
+    Effect.gen(function*() {
+      const { link } = yield* open(() => "network down", { url: "https://u:hunter2@example.com/mcp?apikey=hunter2" })
+      const reason = yield* reasonOf(link.request(outgoing(v2026_07_28, "tools/call")))
+      assert.include(reason.message, "POST https://example.com/mcp")
+      assert.notInclude(JSON.stringify(reason), "hunter2")
+    }))
+
+  it.effect.each(["Bearer hunter2\nx", " Bearer hunter2€ "])(
+    "nor a header that fetch cannot send: %j",
+    (authorization) =>
+      Effect.gen(function*() {
+        const options = { url: "https://example.com/mcp", headers: { authorization } }
+        const context = yield* Layer.build(StreamableHttpClient.layerFetch(options))
+        const link = yield* Effect.provide(Effect.flatMap(ClientTransport, ({ open }) => open(() => {})), context)
+        const reason = yield* reasonOf(link.request(outgoing(v2026_07_28, "tools/call")))
+        assert.strictEqual(reason._tag, "Unreachable")
+        assert.notInclude(JSON.stringify(reason), "hunter2")
+      })
+  )
+
   it.effect("whatever the split of the bytes, the answer is the same", () =>
     Effect.gen(function*() {
       const bytes = new TextEncoder().encode(`: é\n\n${event({ method: "a", params: { é: "ü€😀" } })}${event(answer)}`)
@@ -428,6 +359,19 @@ describe("refusals", () => {
       const { link } = yield* open(() => new Response(null, { status: 400 }))
       const notification = { method: "notifications/initialized", paramsText: undefined, revision: v2025_11_25 }
       assert.deepInclude(yield* reasonOf(link.notify(notification)), { _tag: "HttpStatus", status: 400 })
+    }))
+
+  it.effect("a notification or an answer that the server never takes is given up after half a minute", () =>
+    Effect.gen(function*() {
+      const { aborted, link } = yield* open(() => "never")
+      const notification = { method: "notifications/initialized", paramsText: undefined, revision: v2025_11_25 }
+      const both = [link.notify(notification), link.respond("{}", v2025_11_25)].map(reasonOf)
+      const failing = yield* Effect.forkChild(Effect.all(both, { concurrency: 2 }), { startImmediately: true })
+      yield* TestClock.adjust("29 seconds")
+      assert.lengthOf(aborted, 0)
+      yield* TestClock.adjust("1 seconds")
+      for (const reason of yield* Fiber.join(failing)) assert.deepInclude(reason, { _tag: "Unreachable" })
+      assert.lengthOf(aborted, 2)
     }))
 })
 

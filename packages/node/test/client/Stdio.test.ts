@@ -8,12 +8,15 @@ import { all } from "@parley/mcp/revision/Revisions"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import * as Stream from "effect/Stream"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
+import * as NodeChild from "../../src/NodeChild.ts"
 import * as NodeMcpClient from "../../src/NodeMcpClient.ts"
+import { aliveIn, pidFolder, pidsIn } from "../support/Pids.ts"
 
 const oldServer = join(import.meta.dirname, "old-server.mjs")
 const demoServer = join(import.meta.dirname, "demo-server.ts")
@@ -30,24 +33,6 @@ const connect = (
     McpClient.make({ name: "test", version: "0", ...client }),
     NodeMcpClient.layerStdio({ command: process.execPath, args, ...options })
   )
-
-/** A folder in which servers leave their process ids. */
-const pidFolder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "parley-"))),
-  (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-)
-
-const pidsIn = (folder: string): ReadonlyArray<number> => readdirSync(folder).map(Number)
-
-/** Whether a process runs. One that has ended but waits for `init` to take note of it does not. */
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return !existsSync("/proc/self/stat") || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"))
-  } catch {
-    return false
-  }
-}
 
 const textOf = (client: Client, name: string, text: string) =>
   Effect.map(
@@ -87,17 +72,18 @@ describe("old servers over stdio", () => {
       const folder = yield* pidFolder
       const client = yield* connect([oldServer, "exits-on-probe", `pids=${folder}`])
       assert.strictEqual(client.server.revision.version, "2025-06-18")
-      const pids = pidsIn(folder)
-      assert.lengthOf(pids, 2)
-      assert.deepStrictEqual(pids.filter(isAlive), [Number(client.server.info?.version)])
+      assert.lengthOf(pidsIn(folder), 2)
+      assert.deepStrictEqual(aliveIn(folder), [Number(client.server.info?.version)])
     }))
 
-  it.live("one that exits later fails what is in flight", () =>
+  it.live("one that exits later fails what is in flight, and is started again", () =>
     Effect.gen(function*() {
       const client = yield* connect([oldServer])
+      const first = client.server.info?.version
       const { reason } = yield* Effect.flip(client.callTool({ name: "exit" }))
       assert.strictEqual(reason._tag === "TransportError" ? reason.reason._tag : "", "ConnectionClosed")
-      yield* client.closed
+      assert.lengthOf(yield* client.listTools, 1)
+      assert.notStrictEqual(client.server.info?.version, first)
     }))
 
   it.live("a program that does not exist is an error that names it", () =>
@@ -118,16 +104,34 @@ describe("old servers over stdio", () => {
     ))
 })
 
+describe("the name of a child", () => {
+  it("tells those apart that look alike, and shows no secret", () => {
+    const options = ["s3cret", "other"].flatMap((secret) => [
+      { command: "x", args: ["--key", Redacted.make(secret)] },
+      { command: "x", args: ["--key", "a"], env: { KEY: secret } }
+    ])
+    const names = options.map(NodeChild.peerOf)
+    assert.strictEqual(new Set(names).size, 4)
+    assert.notInclude(names.join(), "s3cret")
+    assert.deepStrictEqual(names, options.map(NodeChild.peerOf))
+    assert.strictEqual(NodeChild.peerOf({ command: "x", args: ["y"], cwd: "z" }), "x y (in z)")
+  })
+})
+
 describe("the environment of a child (STD-16)", () => {
   it.live("is what programs need and what was asked for, no more", () =>
     Effect.gen(function*() {
-      process.env.PARLEY_TEST_SECRET = "hunter2"
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          process.env.PARLEY_TEST_SECRET = "hunter2"
+        }),
+        () => Effect.sync(() => delete process.env.PARLEY_TEST_SECRET)
+      )
       const client = yield* connect([oldServer], { env: { OWN: "1" } })
       const environment = JSON.parse((yield* textOf(client, "environment", "")) ?? "{}") as Record<string, string>
       assert.strictEqual(environment.PATH, process.env.PATH)
       assert.strictEqual(environment.OWN, "1")
       assert.notProperty(environment, "PARLEY_TEST_SECRET")
-      delete process.env.PARLEY_TEST_SECRET
     }))
 
   it("leaves shell functions out", () =>
@@ -168,9 +172,8 @@ describe("the end of a child (INI-20, STD-11)", () => {
           client: { probeTimeout: "300 millis", timeout: "300 millis" }
         }
         yield* Effect.exit(Effect.scoped(connect(args, options)))
-        const pids = pidsIn(folder)
-        assert.isNotEmpty(pids)
-        assert.deepStrictEqual(pids.filter(isAlive), [])
+        assert.isNotEmpty(pidsIn(folder))
+        assert.deepStrictEqual(aliveIn(folder), [])
       }))
   }
 
@@ -187,6 +190,19 @@ describe("the end of a child (INI-20, STD-11)", () => {
         yield* Effect.repeat(Effect.yieldNow, { times: turn * 300 })
         yield* Fiber.interrupt(connecting)
       }
-      assert.deepStrictEqual(pidsIn(folder).filter(isAlive), [])
+      assert.deepStrictEqual(aliveIn(folder), [])
+    }))
+
+  it.live("one that is in the middle of a long answer can still leave by itself", () =>
+    Effect.gen(function*() {
+      const folder = yield* pidFolder
+      yield* Effect.gen(function*() {
+        const client = yield* connect([oldServer, `pids=${folder}`])
+        const begun = Stream.runHead(client.customNotifications)
+        const heard = yield* Effect.forkChild(begun, { startImmediately: true })
+        yield* Effect.forkScoped(client.callTool({ name: "flood" }))
+        yield* Fiber.join(heard)
+      }).pipe(Effect.scoped, Effect.provide(Logger.layer([])))
+      assert.isTrue(existsSync(join(folder, "left")))
     }))
 })

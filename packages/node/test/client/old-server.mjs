@@ -18,13 +18,24 @@ const note = (pid) => folder !== undefined && writeFileSync(`${folder}/${pid}`, 
 note(process.pid)
 process.stderr.write("starting\n")
 if (has("banner")) process.stdout.write("Welcome!\n")
-if (has("child")) note(spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" }).pid)
+if (has("child")) {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" })
+  note(child.pid)
+  child.unref()
+}
 if (has("stays") || has("stubborn")) setInterval(() => {}, 1000)
 if (has("stubborn")) process.on("SIGTERM", () => {})
 
 const answer = (id, result) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id, result })}\n`)
 const refuse = (id) =>
   process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32601, message: "no" } })}\n`)
+
+// More than anybody reads at once. That it could leave by itself afterwards, and was not ended, is noted.
+const flood = () => {
+  process.once("exit", () => folder !== undefined && writeFileSync(`${folder}/left`, ""))
+  process.stdout.write("{\"jsonrpc\":\"2.0\",\"method\":\"begun\"}\n")
+  for (let count = 0; count < 256; count++) process.stdout.write(`${"x".repeat(64 * 1024)}\n`)
+}
 
 const results = {
   initialize: () => ({
@@ -36,6 +47,8 @@ const results = {
   "tools/call": ({ name, arguments: args }) =>
     name === "exit"
       ? process.exit(3)
+      : name === "flood"
+      ? flood()
       : { content: [{ type: "text", text: name === "environment" ? JSON.stringify(process.env) : args.text }] }
 }
 

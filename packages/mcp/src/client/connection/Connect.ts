@@ -4,20 +4,22 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
-import type { Revision } from "../revision/Revision.ts"
-import type { ClientCapabilities } from "../schema/Capabilities.ts"
-import type { Implementation } from "../schema/Implementation.ts"
-import { ClientTransport, type Link } from "../transport/ClientTransport.ts"
-import type { ServerFacts } from "./Client.ts"
-import { claims } from "./Conversation.ts"
-import type { Inbound } from "./Inbound.ts"
+import type { Revision } from "../../revision/Revision.ts"
+import { ClientTransport, type Link, type Receive } from "../../transport/ClientTransport.ts"
+import type { TransportError } from "../../transport/TransportError.ts"
+import * as ServerRequests from "../answering/ServerRequests.ts"
+import * as McpClientError from "../McpClientError.ts"
+import { type Claims, claimsIn } from "./Claims.ts"
 import * as Inbounds from "./Inbound.ts"
-import * as McpClientError from "./McpClientError.ts"
 import * as Negotiation from "./Negotiation.ts"
+import * as Prior from "./Prior.ts"
+import type { ServerFacts } from "./ServerFacts.ts"
 
 /**
  * What a connection is made with.
@@ -26,8 +28,7 @@ import * as Negotiation from "./Negotiation.ts"
  * @since 0.1.0
  */
 export interface Options {
-  readonly clientInfo: Implementation
-  readonly capabilities: ClientCapabilities
+  readonly claims: Claims
   /** The revisions that may be spoken. */
   readonly revisions: ReadonlyArray<Revision>
   /** How long an answer may take. */
@@ -35,7 +36,7 @@ export interface Options {
   /** How long to wait for the answer to a probe where silence means an old server. */
   readonly probeTimeout: Duration.Input
   readonly nextId: () => number
-  readonly inbound: Inbound
+  readonly inbound: Inbounds.Inbound
 }
 
 /**
@@ -47,6 +48,34 @@ export interface Options {
 export interface Connected {
   readonly link: Link
   readonly server: ServerFacts
+  /** What to remember of the server. */
+  readonly prior: Prior.Prior
+  /**
+   * Whether the server has answered in the revision at hand. Where that is only remembered, it is `Assumed` at first, until
+   * {@link prove} or {@link doubt} is called; nothing else writes to it.
+   */
+  standing: "Proven" | "Assumed" | "Doubted"
+}
+
+/**
+ * The server has answered in the revision that was only remembered.
+ *
+ * @category standing
+ * @since 0.1.0
+ */
+export const prove = (connected: Connected): void => {
+  connected.standing = "Proven"
+}
+
+/**
+ * What is only remembered of the server may be wrong: somebody has waited in vain, or its answer does not fit. What is
+ * proven stays so.
+ *
+ * @category standing
+ * @since 0.1.0
+ */
+export const doubt = (connected: Connected): void => {
+  if (connected.standing === "Assumed") connected.standing = "Doubted"
 }
 
 /** One request of the negotiation and what came of it. It is never cancelled (CAN-04): a late answer is dropped. */
@@ -74,69 +103,113 @@ const attempt = (
   )
 }
 
-const probe = (link: Link, options: Options, { revision }: Negotiation.Probe) =>
-  attempt(link, options, "server/discover", revision, { _meta: claims(revision, options) })
+const ask = (link: Link, options: Options, { _tag, revision }: Negotiation.Probe | Negotiation.Initialize) =>
+  _tag === "Probe"
+    ? attempt(link, options, "server/discover", revision, { _meta: claimsIn(revision, options.claims) })
+    : attempt(link, options, "initialize", revision, { protocolVersion: revision.version, ...options.claims })
 
-const initialize = (link: Link, options: Options, { revision }: Negotiation.Initialize) =>
-  attempt(link, options, "initialize", revision, {
-    protocolVersion: revision.version,
-    capabilities: options.capabilities,
-    clientInfo: options.clientInfo
-  })
-
-/** Settles a session before anything else is sent in it (INI-05). */
-const settle = ({ inbound }: Options, link: Link, { revision }: ServerFacts) =>
+/** Settles a session before anything else is sent in it (INI-05), in the time that an answer may take. */
+const settle = (options: Options, line: Inbounds.Line, link: Link, { info, revision }: ServerFacts) =>
   Effect.suspend(() => {
-    inbound.revision = revision
-    Inbounds.endWith(inbound, link)
+    line.revision = revision
+    line.info = info
     if (revision.era === "stateless") return Effect.void
-    return Effect.mapError(
-      link.notify({ method: "notifications/initialized", paramsText: undefined, revision }),
-      McpClientError.make
+    const method = "notifications/initialized"
+    const timeoutMillis = Duration.toMillis(Duration.fromInputUnsafe(options.timeout))
+    const timedOut = new McpClientError.RequestTimeout({ method, timeoutMillis })
+    return link.notify({ method, paramsText: undefined, revision }).pipe(
+      Effect.mapError(McpClientError.make),
+      Effect.timeoutOrElse({ duration: timeoutMillis, orElse: () => Effect.fail(McpClientError.make(timedOut)) })
     )
   })
 
+interface Opened {
+  readonly link: Link
+  readonly line: Inbounds.Line
+  readonly isOlder: boolean
+}
+
+type Open = (on: Negotiation.On) => Effect.Effect<Opened, TransportError>
+
 /** Links, of which one is open at a time; opening another closes the one before. */
-const makeOpener = Effect.fnUntraced(function*(inbound: Inbound) {
-  const transport = yield* ClientTransport
+const makeOpener = Effect.fnUntraced(function*(transport: ClientTransport["Service"], inbound: Inbounds.Inbound) {
   const parent = yield* Effect.scope
   let current: Scope.Closeable | undefined
-  return Effect.gen(function*() {
+  return Effect.fnUntraced(function*(on): Effect.fn.Return<Opened, TransportError> {
     if (current !== undefined) yield* Scope.close(current, Exit.void)
     current = yield* Scope.fork(parent)
-    const link = yield* Scope.provide(transport.open((incoming) => Inbounds.receive(inbound, incoming)), current)
-    inbound.link = link
-    return link
-  }).pipe(Effect.mapError(McpClientError.make))
+    const line = Inbounds.makeLine()
+    yield* Scope.addFinalizer(current, Effect.sync(() => ServerRequests.withdrawAll(line.asked)))
+    const receive: Receive = (incoming, during) => Inbounds.receive(inbound, line, incoming, during)
+    const isOlder = on === "Older" && transport.older !== undefined
+    const open = isOlder && transport.older !== undefined ? transport.older : transport.open
+    const link = yield* Scope.provide(open(receive), current)
+    line.link = link
+    return { link, line, isOlder }
+  }) satisfies Open
+})
+
+/** The revisions that may be spoken over a link. */
+const speakable = (revisions: ReadonlyArray<Revision>, { era }: Link): ReadonlyArray<Revision> =>
+  era === undefined ? revisions : revisions.filter((revision) => revision.era === era)
+
+interface Negotiated extends Opened {
+  readonly server: ServerFacts
+  /** Whether the era was asked for, not only remembered. */
+  readonly isProbed: boolean
+}
+
+/** Asks what the machine wants asked, until it knows. */
+const negotiate = Effect.fnUntraced(function*(
+  options: Options,
+  open: Open,
+  first: Opened,
+  offer: Negotiation.Offer,
+  remembered: Negotiation.Remembered | undefined
+): Effect.fn.Return<Negotiated, McpClientError.McpClientError> {
+  let opened = first
+  let state = Negotiation.start(offer, remembered)
+  let isProbed = remembered === undefined
+  while (true) {
+    if (state._tag === "Agreed") return { ...opened, server: state.server, isProbed }
+    if (state._tag === "Failed") return yield* McpClientError.make(state.reason)
+    if (state.on !== "Same") {
+      const result = yield* Effect.result(open(state.on))
+      if (Result.isFailure(result)) {
+        state = Negotiation.step(offer, state, { _tag: "NotOpened", error: result.failure })
+        continue
+      }
+      opened = result.success
+    }
+    isProbed ||= state._tag === "Probe"
+    state = Negotiation.step(offer, state, yield* ask(opened.link, options, state))
+  }
 })
 
 /**
- * Connects. The link lives as long as the scope.
+ * Connects. The link lives as long as the scope. What is remembered of the server is not asked again.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const connect = Effect.fnUntraced(function*(
-  options: Options
+  options: Options,
+  prior?: Prior.Prior
 ): Effect.fn.Return<Connected, McpClientError.McpClientError, ClientTransport | Scope.Scope> {
-  const open = yield* makeOpener(options.inbound)
-  let link = yield* open
-  const offer: Negotiation.Offer = { revisions: options.revisions, silence: link.silence }
-  let state = Negotiation.start(offer)
-  while (true) {
-    switch (state._tag) {
-      case "Probe":
-        state = Negotiation.step(offer, state, yield* probe(link, options, state))
-        break
-      case "Initialize":
-        if (state.reopen) link = yield* open
-        state = Negotiation.step(offer, state, yield* initialize(link, options, state))
-        break
-      case "Agreed":
-        yield* settle(options, link, state.server)
-        return { link, server: state.server }
-      case "Failed":
-        return yield* McpClientError.make(state.reason)
-    }
+  const transport = yield* ClientTransport
+  const now = yield* Clock.currentTimeMillis
+  const remembered = Prior.recall(prior, transport.peer, now)
+  const open = yield* makeOpener(transport, options.inbound)
+  const first = yield* Effect.mapError(open("Same"), McpClientError.make)
+  const offer: Negotiation.Offer = {
+    revisions: speakable(options.revisions, first.link),
+    silence: first.link.silence,
+    hasOlder: transport.older !== undefined
   }
+  const { isOlder, isProbed, line, link, server } = yield* negotiate(options, open, first, offer, remembered)
+  yield* settle(options, line, link, server)
+  // A verdict does not become younger by being used.
+  const foundAtMillis = isProbed || prior === undefined ? now : prior.foundAtMillis
+  const standing = isProbed || server.revision.era === "session" ? "Proven" : "Assumed"
+  return { link, server, prior: Prior.make(server, transport.peer, isOlder, foundAtMillis), standing }
 })

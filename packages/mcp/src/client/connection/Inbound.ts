@@ -4,43 +4,132 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as PubSub from "effect/PubSub"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Notification, Request } from "../jsonrpc/Message.ts"
-import type { Revision } from "../revision/Revision.ts"
-import type { ProgressNotificationParams } from "../schema/Progress.ts"
-import type { ProgressToken } from "../schema/ProgressToken.ts"
-import type { Incoming, Link } from "../transport/ClientTransport.ts"
-import type { ServerNotification } from "./Client.ts"
-import { ClientLimits, type Limits } from "./ClientLimits.ts"
-import * as ServerRequests from "./ServerRequests.ts"
+import * as Tracer from "effect/Tracer"
+import type { Notification, Params, Request, RequestId } from "../../jsonrpc/Message.ts"
+import type { Revision } from "../../revision/Revision.ts"
+import * as Revisions from "../../revision/Revisions.ts"
+import { MetaKey } from "../../schema/Meta.ts"
+import type { ProgressNotificationParams } from "../../schema/Progress.ts"
+import type { ProgressToken } from "../../schema/ProgressToken.ts"
+import type { Incoming, Link } from "../../transport/ClientTransport.ts"
+import type { Answers } from "../answering/Answers.ts"
+import type { Asker } from "../answering/Asker.ts"
+import * as ServerRequests from "../answering/ServerRequests.ts"
+import * as Visits from "../answering/Visits.ts"
+import type { CustomNotification, ServerNotification } from "../Client.ts"
+import { ClientLimits, type Limits } from "../ClientLimits.ts"
+import * as Waits from "../requests/Waits.ts"
 
 /** `undefined` is the last thing that subscribers hear. */
-type Published = ServerNotification | undefined
+type Published = ServerNotification | CustomNotification | undefined
 
 /**
- * The receiving side of a client.
+ * The receiving side of a client. Only the functions of this file write to what it keeps.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Inbound {
   readonly limits: Limits
-  readonly handlers: ServerRequests.Handlers
+  readonly answers: Answers
   readonly published: PubSub.PubSub<Published>
-  /** Who hears the progress under a token. */
+  /** Who hears each notification before it is published, at once: {@link observe}. */
+  readonly observers: Set<(notification: ServerNotification) => void>
+  /** Hands a notification to subscribers, past what stands in its way. */
+  readonly deliver: (notification: ServerNotification | CustomNotification) => void
+  /** Who hears the progress under a token: {@link hearProgress}. */
   readonly progress: Map<ProgressToken, (params: ProgressNotificationParams) => void>
+  /** Who hears what is sent on a subscription, by its id: {@link hearSubscription}. */
+  readonly subscriptions: Map<RequestId, (notification: ServerNotification) => void>
+  /** The calls that are waited for, which `Deadline.ts` enters; questions of the server hold their clocks. */
+  readonly waits: Waits.Waits
+  /** Done when the client is at its end. */
+  readonly ended: Deferred.Deferred<void>
   /** Runs work that nobody waits for, as long as the client lives. */
-  readonly fork: (effect: Effect.Effect<void>) => void
-  /** The link that answers go back on, and the revision in force; both change while a connection is being made. */
-  link: Link | undefined
-  revision: Revision | undefined
+  readonly fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
+  /** Requests of the server that are being answered. */
   answering: number
 }
+
+/**
+ * Lets somebody hear each notification before it is published, at once, until the returned function is called.
+ *
+ * @category listeners
+ * @since 0.1.0
+ */
+export const observe = (
+  { observers }: Inbound,
+  hear: (notification: ServerNotification) => void
+): () => void => {
+  observers.add(hear)
+  return () => void observers.delete(hear)
+}
+
+/**
+ * Lets somebody hear the progress that is told under a token, until the returned function is called.
+ *
+ * @category listeners
+ * @since 0.1.0
+ */
+export const hearProgress = (
+  { progress }: Inbound,
+  token: ProgressToken,
+  hear: (params: ProgressNotificationParams) => void
+): () => void => {
+  progress.set(token, hear)
+  return () => void progress.delete(token)
+}
+
+/**
+ * Lets somebody hear what is sent on a subscription of the stateless era (SUC-02), until the returned function is called.
+ *
+ * @category listeners
+ * @since 0.1.0
+ */
+export const hearSubscription = (
+  { subscriptions }: Inbound,
+  id: RequestId,
+  hear: (notification: ServerNotification) => void
+): () => void => {
+  subscriptions.set(id, hear)
+  return () => void subscriptions.delete(id)
+}
+
+/**
+ * One link that messages come in on: what answers go back on, the revision in force, and who the server says it is. They
+ * are known only once the link is open, and a revision agreed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Line {
+  link: Link | undefined
+  revision: Revision | undefined
+  info: Asker["info"]
+  /** What the server has asked on it. */
+  readonly asked: ServerRequests.Open
+}
+
+/**
+ * A link that is yet to be opened.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeLine = (): Line => ({ link: undefined, revision: undefined, info: undefined, asked: new Map() })
+
+/** What may stand between notifications and their subscribers: given how to publish them, it takes them as they come. */
+type Through = (fork: Inbound["fork"], publish: Inbound["deliver"]) => Inbound["deliver"]
 
 /**
  * A receiving side that lives in the scope.
@@ -48,92 +137,177 @@ export interface Inbound {
  * @category constructors
  * @since 0.1.0
  */
-export const make = (handlers: ServerRequests.Handlers): Effect.Effect<Inbound, never, Scope.Scope> =>
+export const make = (answers: Answers, through?: Through): Effect.Effect<Inbound, never, Scope.Scope> =>
   Effect.gen(function*() {
     const limits = yield* ClientLimits
-    const run = yield* FiberSet.makeRuntime<never, void>()
+    // A span that was current when the client was made has no part in what it does later.
+    const run = yield* Effect.updateContext(
+      FiberSet.makeRuntime<never, void>(),
+      (context: Context.Context<Scope.Scope>) => Context.omit(Tracer.ParentSpan)(context)
+    )
     const published = yield* PubSub.sliding<Published>(limits.notificationsPendingMax)
-    yield* Effect.addFinalizer(() => finish(published))
+    const clock = yield* Clock.Clock
+    const ended = Deferred.makeUnsafe<void>()
+    yield* Effect.addFinalizer(() =>
+      Effect.andThen(PubSub.end(published, undefined), Deferred.succeed(ended, undefined))
+    )
+    const publish: Inbound["deliver"] = (notification) => offer(run, published, notification)
     return {
       limits,
-      handlers,
+      answers,
       published,
+      observers: new Set(),
+      deliver: through === undefined ? publish : through(run, publish),
       progress: new Map(),
-      fork: (effect) => void run(effect),
-      link: undefined,
-      revision: undefined,
+      subscriptions: new Map(),
+      waits: Waits.make(() => clock.currentTimeMillisUnsafe(), run),
+      ended,
+      fork: run,
       answering: 0
     }
   })
 
-const finish = (published: PubSub.PubSub<Published>) => PubSub.end(published, undefined)
+/** Whether MCP has a notification, in one revision or another. */
+const isKnown = (method: string): boolean =>
+  Revisions.all.some(({ serverNotifications }) => serverNotifications.has(method))
+
+const published = (inbound: Inbound): Stream.Stream<NonNullable<Published>> =>
+  Stream.takeWhile(Stream.fromPubSub(inbound.published), (one): one is NonNullable<Published> => one !== undefined)
 
 /**
- * Ends the notifications once the link's server is gone.
- *
- * @category operations
- * @since 0.1.0
- */
-export const endWith = (inbound: Inbound, link: Link): void =>
-  inbound.fork(Effect.andThen(link.closed, Effect.asVoid(finish(inbound.published))))
-
-/**
- * What is published from now on.
+ * What is published from now on, of what the protocol has.
  *
  * @category streams
  * @since 0.1.0
  */
 export const notifications = (inbound: Inbound): Stream.Stream<ServerNotification> =>
-  Stream.takeWhile(
-    Stream.fromPubSub(inbound.published),
-    (published): published is ServerNotification => published !== undefined
-  )
+  Stream.filter(published(inbound), (one): one is ServerNotification => isKnown(one.method))
+
+/**
+ * What is published from now on, of what the protocol does not have.
+ *
+ * @category streams
+ * @since 0.1.0
+ */
+export const customNotifications = (inbound: Inbound): Stream.Stream<CustomNotification> =>
+  Stream.filter(published(inbound), (one): one is CustomNotification => !isKnown(one.method))
 
 const debug = (inbound: Inbound, message: string, method: string): void =>
-  inbound.fork(Effect.logDebug(message, method))
+  void inbound.fork(Effect.logDebug(message, method))
 
-const onNotification = (inbound: Inbound, { method, params }: Notification): void => {
-  const codec = inbound.revision?.serverNotifications.get(method)
-  if (codec === undefined) return debug(inbound, "A notification that the revision does not have", method)
+/** What the client itself makes of a notification. */
+const heed = (inbound: Inbound, line: Line, { method, params }: ServerNotification): void => {
+  switch (method) {
+    case "notifications/progress":
+      return inbound.progress.get(params.progressToken)?.(params)
+    case "notifications/cancelled":
+      return ServerRequests.withdraw(line.asked, params.requestId)
+    case "notifications/elicitation/complete":
+      return Visits.complete(inbound.answers.visits, params.elicitationId)
+  }
+}
+
+/** Where there is room, that is all; making room by letting the oldest go is an effect. */
+const offer = (
+  fork: Inbound["fork"],
+  published: PubSub.PubSub<Published>,
+  notification: ServerNotification | CustomNotification
+): void => {
+  if (!PubSub.publishUnsafe(published, notification)) fork(Effect.asVoid(PubSub.publish(published, notification)))
+}
+
+/** One of another revision is dropped; what the protocol does not have is the user's business. */
+const onUnknown = (inbound: Inbound, method: string, params: Params | undefined): void =>
+  isKnown(method)
+    ? debug(inbound, "A notification that the revision does not have", method)
+    : inbound.deliver({ method, params })
+
+/** The subscription that a notification belongs to: that on whose stream it came, or else the one it names (SUC-02). */
+const subscriptionOf = (
+  { subscriptions }: Inbound,
+  { method, params }: ServerNotification,
+  during: RequestId | undefined
+): RequestId | undefined => {
+  if (during !== undefined && subscriptions.has(during)) return during
+  // The end of a subscription is the one thing that a server may cancel (CAN-05, CAN-06).
+  return method === "notifications/cancelled" ? params.requestId : params._meta?.[MetaKey.subscriptionId]
+}
+
+/** Tells the subscription that a notification is for. False: nobody has it any more, so that it is nobody's business. */
+const route = (
+  inbound: Inbound,
+  line: Line,
+  notification: ServerNotification,
+  during: RequestId | undefined
+): boolean => {
+  const id = line.revision?.era === "stateless" ? subscriptionOf(inbound, notification, during) : undefined
+  if (id === undefined) return true
+  const hear = inbound.subscriptions.get(id)
+  hear?.(notification)
+  return hear !== undefined
+}
+
+const onNotification = (
+  inbound: Inbound,
+  line: Line,
+  { method, params }: Notification,
+  during: RequestId | undefined
+): void => {
+  const codec = line.revision?.serverNotifications.get(method)
+  if (codec === undefined) return onUnknown(inbound, method, params)
   const decoded = codec.decodeParams(params)
   if (Result.isFailure(decoded)) return debug(inbound, "A notification that is not valid", method)
   // The table pairs each method with the type of its params; a lookup by string cannot show it.
   const notification = { method, params: decoded.success } as ServerNotification
-  if (notification.method === "notifications/progress") {
-    inbound.progress.get(notification.params.progressToken)?.(notification.params)
+  // What it says is so, whoever it was meant for.
+  for (const observe of inbound.observers) observe(notification)
+  if (!route(inbound, line, notification, during)) {
+    return debug(inbound, "A notification for no subscription of this client", method)
   }
-  // Where there is room, that is all; making room by letting the oldest go is an effect.
-  if (!PubSub.publishUnsafe(inbound.published, notification)) {
-    inbound.fork(Effect.asVoid(PubSub.publish(inbound.published, notification)))
-  }
+  heed(inbound, line, notification)
+  inbound.deliver(notification)
 }
 
 /** Answers a request of the server. In the stateless era a server has none to send, and a client no answers (RPC-19). */
-const onRequest = (inbound: Inbound, request: Request): void => {
-  const { handlers, link, revision } = inbound
+const onRequest = (
+  inbound: Inbound,
+  { asked, info, link, revision }: Line,
+  request: Request,
+  during: RequestId | undefined
+): void => {
   if (link === undefined || revision?.era === "stateless") {
     return debug(inbound, "A request that a server must not send", request.method)
   }
-  if (inbound.answering >= inbound.limits.serverRequestsMax) {
+  // While users take their time, a ping is answered all the same, within a bound of its own (PNG-01).
+  const room = request.method === "ping" ? 2 : 1
+  if (inbound.answering >= room * inbound.limits.serverRequestsMax) {
     return debug(inbound, "More requests of the server than are answered at a time", request.method)
   }
+  if (asked.has(request.id)) return debug(inbound, "A request that is being answered came again", request.method)
   inbound.answering++
-  inbound.fork(
-    ServerRequests.answer(handlers, revision, request).pipe(
+  const release = Waits.hold(inbound.waits, during)
+  ServerRequests.begin(
+    asked,
+    request.id,
+    inbound.fork,
+    ServerRequests.answer(inbound.answers, { revision, info }, request).pipe(
       Effect.flatMap((text) => link.respond(text, revision)),
       Effect.catch((error) => Effect.logDebug(`The answer to ${request.method} could not be sent`, error)),
       Effect.ensuring(Effect.sync(() => {
         inbound.answering--
+        release()
       }))
     )
   )
 }
 
 /**
- * Takes one message.
+ * Takes one message. `during` is the request on whose stream it came, where that can be known.
  *
  * @category operations
  * @since 0.1.0
  */
-export const receive = (inbound: Inbound, incoming: Incoming): void =>
-  incoming._tag === "Request" ? onRequest(inbound, incoming) : onNotification(inbound, incoming)
+export const receive = (inbound: Inbound, line: Line, incoming: Incoming, during: RequestId | undefined): void =>
+  incoming._tag === "Request"
+    ? onRequest(inbound, line, incoming, during)
+    : onNotification(inbound, line, incoming, during)

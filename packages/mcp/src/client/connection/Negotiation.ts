@@ -1,21 +1,22 @@
 /**
  * Finding out what a server speaks, as a pure machine: probe for the stateless era, fall back to `initialize`, agree or
  * give up. It says what to send next; sending, waiting and time limits are the caller's. An old server is recognised by
- * what it answers, never by what looks like an outage or a closed door (`revisions.md` section 13).
+ * what it answers, never by what looks like an outage or a closed door (`revisions.md` section 13). A verdict that is
+ * remembered saves the question; one that proves wrong leads back to it, once.
  *
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
-import { isObject } from "../jsonrpc/Message.ts"
-import type { RpcError } from "../jsonrpc/RpcError.ts"
-import type { Revision } from "../revision/Revision.ts"
-import * as Revisions from "../revision/Revisions.ts"
-import { MetaKey } from "../schema/Meta.ts"
-import type { Silence } from "../transport/ClientTransport.ts"
-import type { TransportError } from "../transport/TransportError.ts"
-import type { ServerFacts } from "./Client.ts"
-import { InvalidResult, type McpClientErrorReason, NoCommonVersion, RequestTimeout } from "./McpClientError.ts"
+import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
+import { isObject } from "../../jsonrpc/Message.ts"
+import type { RpcError } from "../../jsonrpc/RpcError.ts"
+import type { Revision } from "../../revision/Revision.ts"
+import * as Revisions from "../../revision/Revisions.ts"
+import { MetaKey } from "../../schema/Meta.ts"
+import type { Silence } from "../../transport/ClientTransport.ts"
+import type { TransportError } from "../../transport/TransportError.ts"
+import { InvalidResult, type McpClientErrorReason, NoCommonVersion, RequestTimeout } from "../McpClientError.ts"
+import type { ServerFacts } from "./ServerFacts.ts"
 
 /**
  * What the client brings: the revisions that it may speak, and what silence means on its link. Only session-era
@@ -27,7 +28,29 @@ import { InvalidResult, type McpClientErrorReason, NoCommonVersion, RequestTimeo
 export interface Offer {
   readonly revisions: ReadonlyArray<Revision>
   readonly silence: Silence
+  /** Whether there is another way to the same server for servers of the oldest revision (HTTP+SSE). */
+  readonly hasOlder?: boolean
 }
+
+/**
+ * What is taken for granted of a server: that it has sessions, and whether the older way leads to it; or, without
+ * sessions, all that there is to know.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Remembered =
+  | { readonly era: "session"; readonly isOlder: boolean }
+  | { readonly era: "stateless"; readonly server: ServerFacts }
+
+/**
+ * Which link to send on: the one at hand, a new one because that is gone or was another server's way, or one that is
+ * opened by the older way.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type On = "Same" | "New" | "Older"
 
 /**
  * Send `server/discover` in this revision.
@@ -38,6 +61,7 @@ export interface Offer {
 export interface Probe {
   readonly _tag: "Probe"
   readonly revision: Revision
+  readonly on: On
   /** A version was refused already; a second refusal ends it. */
   readonly retried: boolean
   /** `initialize` was refused already; it is not the occasion of another probe. */
@@ -53,12 +77,15 @@ export interface Probe {
 export interface Initialize {
   readonly _tag: "Initialize"
   readonly revision: Revision
-  /** The link is gone: open another first. */
-  readonly reopen: boolean
+  readonly on: On
   /** A version was refused already. */
   readonly retried: boolean
   /** Whether a refusal that names stateless versions leads to one more probe. */
   readonly mayProbe: boolean
+  /** The era is remembered, not found out: what speaks against it leads back to the beginning. */
+  readonly isAssumed: boolean
+  /** On the older way: how the newer one refused. */
+  readonly evidence: McpClientErrorReason | undefined
 }
 
 /**
@@ -83,6 +110,8 @@ export type Event =
   | { readonly _tag: "Answered"; readonly result: unknown }
   | { readonly _tag: "Refused"; readonly error: RpcError; readonly status: number | undefined }
   | { readonly _tag: "Broken"; readonly error: TransportError }
+  /** The link that the state asked for could not be opened. */
+  | { readonly _tag: "NotOpened"; readonly error: TransportError }
   | { readonly _tag: "TimedOut"; readonly timeoutMillis: number }
 
 const failed = (reason: McpClientErrorReason): State => ({ _tag: "Failed", reason })
@@ -96,38 +125,65 @@ const noCommonVersion = (offer: Offer, supported: ReadonlyArray<string>, detail?
     })
   )
 
+const probe = (revision: Revision, on: On): Probe => ({
+  _tag: "Probe",
+  revision,
+  on,
+  retried: false,
+  fromInitialize: false
+})
+
+const initialize = (revision: Revision, on: On, mayProbe: boolean): Initialize => ({
+  _tag: "Initialize",
+  revision,
+  on,
+  retried: false,
+  mayProbe,
+  isAssumed: false,
+  evidence: undefined
+})
+
+const begin = (offer: Offer, on: On): State => {
+  const versions = offer.revisions.map((revision) => revision.version)
+  const newest = Revisions.selectStateless(offer.revisions, versions)
+  if (newest !== undefined) return probe(newest, on)
+  const session = Revisions.newestSession(offer.revisions)
+  return session === undefined ? noCommonVersion(offer, []) : initialize(session, on, false)
+}
+
 /**
- * The first thing to do.
+ * The first thing to do. A server that is remembered to be stateless is agreed on without a word (VER-05); one with
+ * sessions is not probed (ERA-01).
  *
  * @category machine
  * @since 0.1.0
  */
-export const start = (offer: Offer): State => {
-  const versions = offer.revisions.map((revision) => revision.version)
-  const newest = Revisions.selectStateless(offer.revisions, versions)
-  if (newest !== undefined) return { _tag: "Probe", revision: newest, retried: false, fromInitialize: false }
+export const start = (offer: Offer, remembered?: Remembered): State => {
+  if (remembered?.era === "stateless" && offer.revisions.includes(remembered.server.revision)) {
+    return { _tag: "Agreed", server: remembered.server }
+  }
   const session = Revisions.newestSession(offer.revisions)
-  return session === undefined
-    ? noCommonVersion(offer, [])
-    : { _tag: "Initialize", revision: session, reopen: false, retried: false, mayProbe: false }
+  if (remembered?.era !== "session" || session === undefined) return begin(offer, "Same")
+  const isOlder = remembered.isOlder && offer.hasOlder === true
+  return { ...initialize(session, isOlder ? "Older" : "Same", !isOlder), isAssumed: true }
 }
 
-const initialize = (revision: Revision, state: Probe, reopen = false): State => ({
-  _tag: "Initialize",
-  revision,
-  reopen,
-  retried: false,
-  mayProbe: !state.fromInitialize
-})
-
 /** The server is of the session era. Without a revision of that era, `evidence` is what the user hears. */
-const old = (offer: Offer, state: Probe, evidence: State, reopen = false): State => {
+const old = (offer: Offer, state: Probe, evidence: State, on: On = "Same"): State => {
   const revision = Revisions.newestSession(offer.revisions)
-  return revision === undefined ? evidence : initialize(revision, state, reopen)
+  return revision === undefined ? evidence : initialize(revision, on, !state.fromInitialize)
 }
 
 const mutualSession = (offer: Offer, versions: ReadonlyArray<string>): Revision | undefined =>
   Revisions.newestSession(offer.revisions.filter((revision) => versions.includes(revision.version)))
+
+/** What is left when no stateless version is common: `initialize`, if a version of that era is named. */
+const onSessionVersions = (offer: Offer, state: Probe, versions: ReadonlyArray<string>): State => {
+  const session = mutualSession(offer, versions)
+  return session === undefined
+    ? noCommonVersion(offer, versions)
+    : initialize(session, "Same", !state.fromInitialize)
+}
 
 /** The versions that an error names, if they are a list of strings. */
 const supportedVersions = (error: RpcError): ReadonlyArray<string> | undefined => {
@@ -148,9 +204,8 @@ const onVersionRefused = (offer: Offer, state: Probe, error: RpcError, supported
   if (state.retried) return failed(error)
   const mutual = Revisions.selectStateless(without(offer, state.revision), supported) ??
     Revisions.selectStateless(offer.revisions, supported)
-  if (mutual !== undefined) return { ...state, revision: mutual, retried: true }
-  const session = mutualSession(offer, supported)
-  return session === undefined ? noCommonVersion(offer, supported) : initialize(session, state)
+  if (mutual !== undefined) return { ...state, revision: mutual, on: "Same", retried: true }
+  return onSessionVersions(offer, state, supported)
 }
 
 /** Statuses by which a server says that it cannot make sense of a request: only these speak of its age (ERA-10, ERA-11). */
@@ -177,7 +232,7 @@ const onProbeBroken = (offer: Offer, state: Probe, error: TransportError): State
   switch (error.reason._tag) {
     // Some servers exit on any message before `initialize`.
     case "ConnectionClosed":
-      return old(offer, state, failed(error), true)
+      return old(offer, state, failed(error), "New")
     case "HttpStatus":
       return statusOfTheOld(error.reason.status) ? old(offer, state, failed(error)) : failed(error)
     default:
@@ -195,8 +250,7 @@ const onDiscovered = (offer: Offer, state: Probe, result: unknown): State => {
   if (revision !== undefined) {
     return { _tag: "Agreed", server: { info: _meta?.[MetaKey.serverInfo], capabilities, instructions, revision } }
   }
-  const session = mutualSession(offer, supportedVersions)
-  return session === undefined ? noCommonVersion(offer, supportedVersions) : initialize(session, state)
+  return onSessionVersions(offer, state, supportedVersions)
 }
 
 const onProbe = (offer: Offer, state: Probe, event: Event): State => {
@@ -207,6 +261,8 @@ const onProbe = (offer: Offer, state: Probe, event: Event): State => {
       return onProbeRefused(offer, state, event.error, event.status)
     case "Broken":
       return onProbeBroken(offer, state, event.error)
+    case "NotOpened":
+      return failed(event.error)
     case "TimedOut": {
       const timeout = failed(new RequestTimeout({ method: "server/discover", timeoutMillis: event.timeoutMillis }))
       return offer.silence === "OldServer" ? old(offer, state, timeout) : timeout
@@ -231,28 +287,78 @@ const onInitialized = (offer: Offer, result: unknown): State => {
   return { _tag: "Agreed", server: { info: serverInfo, capabilities, instructions, revision } }
 }
 
+/** Statuses by which a server says that messages are not to be posted here: there may be the older way (SSE-08). */
+const statusOfTheOldest = (status: number | undefined): boolean => status === 400 || status === 404 || status === 405
+
+const older = (state: Initialize, evidence: McpClientErrorReason): State => ({
+  ...state,
+  on: "Older",
+  mayProbe: false,
+  isAssumed: false,
+  evidence
+})
+
+const mayGoOlder = (offer: Offer, state: Initialize, status: number | undefined): boolean =>
+  offer.hasOlder === true && state.on !== "Older" && state.evidence === undefined && statusOfTheOldest(status)
+
 /** Whatever the code of the error is, a list of versions in it is worth following, once (ERA-02). */
-const onInitializeRefused = (offer: Offer, state: Initialize, error: RpcError): State => {
+const onInitializeRefused = (offer: Offer, state: Initialize, error: RpcError, status: number | undefined): State => {
   const supported = supportedVersions(error)
-  if (supported === undefined) return failed(error)
+  if (supported === undefined) return mayGoOlder(offer, state, status) ? older(state, error) : failed(error)
   const stateless = state.mayProbe ? Revisions.selectStateless(offer.revisions, supported) : undefined
-  if (stateless !== undefined) return { _tag: "Probe", revision: stateless, retried: true, fromInitialize: true }
+  if (stateless !== undefined) return { ...probe(stateless, "Same"), retried: true, fromInitialize: true }
   const other = mutualSession({ ...offer, revisions: without(offer, state.revision) }, supported)
-  if (other !== undefined && !state.retried) return { ...state, revision: other, reopen: false, retried: true }
+  if (other !== undefined && !state.retried) {
+    return { ...state, revision: other, on: "Same", retried: true, isAssumed: false }
+  }
   return noCommonVersion(offer, supported, error.message)
 }
 
-const onInitialize = (offer: Offer, state: Initialize, event: Event): State => {
+const statusOf = ({ reason }: TransportError): number | undefined =>
+  reason._tag === "HttpStatus" ? reason.status : undefined
+
+/** A door that is closed on the older way, or an outage there, is the news; otherwise, how the newer way refused. */
+const onNotOpened = ({ evidence }: Initialize, error: TransportError): State => {
+  const status = statusOf(error)
+  return failed(evidence === undefined || (status !== undefined && !statusOfTheOld(status)) ? error : evidence)
+}
+
+const onInitializeEvent = (offer: Offer, state: Initialize, event: Event): State => {
   switch (event._tag) {
     case "Answered":
       return onInitialized(offer, event.result)
     case "Refused":
-      return onInitializeRefused(offer, state, event.error)
+      return onInitializeRefused(offer, state, event.error, event.status)
     case "Broken":
-      return failed(event.error)
+      return mayGoOlder(offer, state, statusOf(event.error)) ? older(state, event.error) : failed(event.error)
+    case "NotOpened":
+      return onNotOpened(state, event.error)
     case "TimedOut":
       return failed(new RequestTimeout({ method: "initialize", timeoutMillis: event.timeoutMillis }))
   }
+}
+
+/** Whether it is the server that says no, rather than the network, a proxy, or whoever guards it. */
+const isVerdict = (event: Event): boolean => {
+  switch (event._tag) {
+    case "Answered":
+      return true
+    case "Refused":
+      return event.status === undefined || event.status < 300 || statusOfTheOld(event.status)
+    case "Broken":
+    case "NotOpened": {
+      const status = statusOf(event.error)
+      return status !== undefined && statusOfTheOld(status)
+    }
+    case "TimedOut":
+      return false
+  }
+}
+
+const onInitialize = (offer: Offer, state: Initialize, event: Event): State => {
+  const next = onInitializeEvent(offer, state, event)
+  const isRefuted = next._tag === "Failed" || (next._tag === "Initialize" && next.on === "Older")
+  return state.isAssumed && isRefuted && isVerdict(event) ? begin(offer, "New") : next
 }
 
 /**
@@ -274,9 +380,10 @@ export const step = (offer: Offer, state: State, event: Event): State => {
 }
 
 /**
- * The longest way to an end: two probes, two `initialize`, one more probe, and two `initialize` again.
+ * The longest way to an end: an `initialize` in an era that was remembered wrongly, two probes, two `initialize`, one more
+ * probe, two `initialize` again, and one by the older way.
  *
  * @category constants
  * @since 0.1.0
  */
-export const stepsMax = 7
+export const stepsMax = 9

@@ -1,110 +1,66 @@
 /**
- * The methods of the untyped client, each over one conversation.
+ * The requests that a client makes one at a time, each as a method over what sends calls. What becomes of a call on its
+ * way is not known here.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type { ClientRequests } from "../revision/Methods.ts"
-import type { InputRequiredResult } from "../schema/InputRequired.ts"
-import type { LoggingLevel } from "../schema/Logging.ts"
-import type { Client, RequestOptions, SendRequest } from "./Client.ts"
-import * as Conversation from "./Conversation.ts"
-import * as Inbound from "./Inbound.ts"
-import * as Listing from "./Listing.ts"
-import * as McpClientError from "./McpClientError.ts"
-
-type Capability = "tools" | "resources" | "prompts"
-
-type Listings = {
-  readonly "tools/list": "tools"
-  readonly "resources/list": "resources"
-  readonly "resources/templates/list": "resourceTemplates"
-  readonly "prompts/list": "prompts"
-}
-
-type Item<M extends keyof Listings> = ClientRequests[M]["result"] extends
-  { readonly [K in Listings[M]]: ReadonlyArray<infer A> } ? A : never
-
-const list = <M extends keyof Listings>(
-  self: Conversation.Conversation,
-  capability: Capability,
-  method: M,
-  member: Listings[M]
-): Effect.Effect<ReadonlyArray<Item<M>>, McpClientError.McpClientError> => {
-  const page = (cursor: string | undefined) =>
-    Effect.map(Conversation.requestUnknown(self, method, cursor === undefined ? {} : { cursor }), (result) => {
-      // `Listings` says under which member a result keeps its items; the compiler does not follow the generic method.
-      const { [member]: items, nextCursor } = result as
-        & {
-          readonly [K in Listings[M]]: ReadonlyArray<Item<M>>
-        }
-        & { readonly nextCursor?: string }
-      return { items, nextCursor }
-    })
-  return Effect.andThen(
-    Conversation.requireCapability(self, capability, method),
-    Listing.all(method, self.inbound.limits, page)
-  )
-}
-
-/** The methods that a stateless-era server may answer with questions. */
-type Asking = "tools/call" | "resources/read" | "prompts/get"
-
-const isInputRequired = (result: { readonly resultType?: string }): result is InputRequiredResult =>
-  result.resultType === "input_required"
-
-const answered = <M extends Asking>(
-  self: Conversation.Conversation,
-  capability: Capability,
-  method: M,
-  params: ClientRequests[M]["params"],
-  options: RequestOptions | undefined
-): Effect.Effect<Exclude<ClientRequests[M]["result"], InputRequiredResult>, McpClientError.McpClientError> =>
-  Conversation.requireCapability(self, capability, method).pipe(
-    Effect.andThen(Conversation.request(self, method, params, options)),
-    Effect.flatMap((result) =>
-      isInputRequired(result)
-        ? Effect.fail(McpClientError.make(new McpClientError.InputRequired({ method, result })))
-        // The guard has taken the other member of the union away.
-        : Effect.succeed(result as Exclude<ClientRequests[M]["result"], InputRequiredResult>)
-    )
-  )
-
-const setLoggingLevel = (self: Conversation.Conversation) => (level: LoggingLevel) =>
-  Effect.andThen(
-    Conversation.requireCapability(self, "logging", "logging/setLevel"),
-    Effect.suspend(() => {
-      if (self.server.revision.era === "session") {
-        return Effect.asVoid(Conversation.request(self, "logging/setLevel", { level }))
-      }
-      self.logLevel = level
-      return Effect.void
-    })
-  )
+import type { Params } from "../../jsonrpc/Message.ts"
+import type { Client, RequestOptions, SendRequest } from "../Client.ts"
+import * as CallStream from "../listening/CallStream.ts"
+import * as McpClientError from "../McpClientError.ts"
+import type { Send } from "./Call.ts"
 
 /**
- * The client of a conversation.
+ * The methods, as a client has them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Methods = Pick<
+  Client,
+  "callTool" | "callToolStream" | "readResource" | "getPrompt" | "complete" | "ping" | "request"
+>
+
+/** Notifications go by the id of what has asked for them: nobody would hear those of a request like any other. */
+const deaf = Effect.fail(
+  McpClientError.make(
+    new McpClientError.InvalidArguments({
+      name: "subscriptions/listen",
+      detail: "it is no single request; listen with `resourceUpdates` or `listChanges`"
+    })
+  )
+)
+
+/**
+ * Any request, typed by its method. The codec that has read the result is the one of this method, and what it asks was
+ * answered on the way (`answering/Rounds.ts`); `send` cannot show either.
+ */
+const toRequest = (send: Send): SendRequest =>
+  ((
+    method: string,
+    params: object,
+    options: RequestOptions = {}
+  ): Effect.Effect<unknown, McpClientError.McpClientError> =>
+    method === "subscriptions/listen" ? deaf : send({ method, params: params as Params, options })) as SendRequest
+
+/**
+ * The methods over what sends calls.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (self: Conversation.Conversation): Client => ({
-  server: self.server,
-  listTools: list(self, "tools", "tools/list", "tools"),
-  callTool: (params, options) => answered(self, "tools", "tools/call", params, options),
-  listResources: list(self, "resources", "resources/list", "resources"),
-  listResourceTemplates: list(self, "resources", "resources/templates/list", "resourceTemplates"),
-  readResource: (uri, options) => answered(self, "resources", "resources/read", { uri }, options),
-  listPrompts: list(self, "prompts", "prompts/list", "prompts"),
-  getPrompt: (params, options) => answered(self, "prompts", "prompts/get", params, options),
-  complete: (params, options) =>
-    Effect.map(Conversation.request(self, "completion/complete", params, options), ({ completion }) => completion),
-  ping: Effect.asVoid(Conversation.request(self, "ping", {})),
-  setLoggingLevel: setLoggingLevel(self),
-  // As `Conversation.request`, and `unknown` for methods that are not of the protocol.
-  request:
-    ((method: string, params: object, options?: RequestOptions) =>
-      Conversation.requestUnknown(self, method, params, options)) as SendRequest,
-  notifications: Inbound.notifications(self.inbound),
-  closed: self.link.closed
-})
+export const make = (send: Send): Methods => {
+  const request = toRequest(send)
+  return {
+    request,
+    callTool: (params, options) => request("tools/call", params, options),
+    callToolStream: (params, options) =>
+      CallStream.make((own) => request("tools/call", params, { ...options, ...own })),
+    readResource: (uri, options) => request("resources/read", { uri }, options),
+    getPrompt: (params, options) => request("prompts/get", params, options),
+    complete: (params, options) =>
+      Effect.map(request("completion/complete", params, options), ({ completion }) => completion),
+    ping: Effect.asVoid(request("ping", {}))
+  }
+}

@@ -1,48 +1,36 @@
 /**
- * Sending requests over an agreed revision: it writes params in that revision, waits for the answer within a time
- * limit, cancels what is given up, and reads the result. What the requests mean is not known here.
+ * Sending one call over one connection, once: it is written in the agreed revision, given up with a word to the server
+ * when nobody waits any more, and its result is read. Time limits, repeating, and what calls mean are not known here.
  *
  * @since 0.1.0
  */
-import type * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
-import * as Stream from "effect/Stream"
-import { isObject, type Params } from "../jsonrpc/Message.ts"
-import type { ClientRequests } from "../revision/Methods.ts"
-import type { Revision } from "../revision/Revision.ts"
-import * as Revisions from "../revision/Revisions.ts"
-import type { ClientCapabilities } from "../schema/Capabilities.ts"
-import type { Implementation } from "../schema/Implementation.ts"
-import type { LoggingLevel } from "../schema/Logging.ts"
-import { MetaKey } from "../schema/Meta.ts"
-import type { ProgressNotificationParams } from "../schema/Progress.ts"
-import type { Link, OutgoingRequest } from "../transport/ClientTransport.ts"
-import type { RequestOptions, ServerFacts } from "./Client.ts"
-import type { Inbound } from "./Inbound.ts"
-import * as McpClientError from "./McpClientError.ts"
+import { isObject, type Params } from "../../jsonrpc/Message.ts"
+import type { Revision } from "../../revision/Revision.ts"
+import * as Revisions from "../../revision/Revisions.ts"
+import type { LoggingLevel } from "../../schema/Logging.ts"
+import { MetaKey } from "../../schema/Meta.ts"
+import type { OutgoingRequest } from "../../transport/ClientTransport.ts"
+import { type Claims, claimsIn } from "../connection/Claims.ts"
+import * as Connect from "../connection/Connect.ts"
+import * as McpClientError from "../McpClientError.ts"
+import type { Call } from "./Call.ts"
 
 /**
- * A conversation with a server.
+ * What all calls of a client have in common.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Conversation {
-  readonly link: Link
-  readonly server: ServerFacts
-  readonly inbound: Inbound
-  readonly clientInfo: Implementation
-  readonly capabilities: ClientCapabilities
-  /** How long a request may take unless it says otherwise. */
-  readonly timeout: Duration.Input
+export interface Common {
+  readonly claims: Claims
   /** An id that was not used before on this client. */
   readonly nextId: () => number
+  /** Runs work that nobody waits for, as long as the client lives. */
+  readonly fork: (effect: Effect.Effect<void>) => void
   /** The level of log messages that each stateless-era request asks for. */
-  logLevel: LoggingLevel | undefined
+  readonly logLevel: () => LoggingLevel | undefined
 }
 
 const nameMember: { readonly [method: string]: "name" | "uri" | undefined } = {
@@ -57,106 +45,81 @@ const nameOf = (method: string, params: Params): string | undefined => {
   return typeof name === "string" ? name : undefined
 }
 
+const metaOf = ({ claims, logLevel }: Common, revision: Revision, { options, params }: Call): Params => {
+  const level = revision.era === "session" ? undefined : logLevel()
+  return {
+    ...(isObject(params._meta) ? params._meta : {}),
+    ...options.meta,
+    ...claimsIn(revision, claims),
+    ...(level === undefined ? {} : { [MetaKey.logLevel]: level })
+  }
+}
+
 /**
- * What a stateless-era request says of its client; the revision itself adds what it must have besides (MET-01 to
- * MET-03).
+ * A call as it goes over a connection, under a new id.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const claims = (
-  revision: Revision,
-  { capabilities, clientInfo }: Pick<Conversation, "capabilities" | "clientInfo">
-): Params =>
-  revision.era === "session" ? {} : {
-    [MetaKey.protocolVersion]: revision.version,
-    [MetaKey.clientInfo]: revision.encode.implementation(clientInfo),
-    [MetaKey.clientCapabilities]: capabilities
-  }
-
-const metaOf = (self: Conversation, id: number, params: Params, options: RequestOptions): Params => {
-  const { revision } = self.server
-  return {
-    ...(isObject(params._meta) ? params._meta : {}),
-    ...options.meta,
-    ...claims(revision, self),
-    ...(self.logLevel === undefined || revision.era === "session" ? {} : { [MetaKey.logLevel]: self.logLevel }),
-    ...(options.onProgress === undefined ? {} : { [MetaKey.progressToken]: id })
-  }
-}
-
-const outgoing = (self: Conversation, method: string, params: Params, options: RequestOptions): OutgoingRequest => {
-  const { revision } = self.server
-  const id = self.nextId()
-  const _meta = metaOf(self, id, params, options)
+export const outgoing = (common: Common, { server: { revision } }: Connect.Connected, call: Call): OutgoingRequest => {
+  const { headers, method, params } = call
+  const _meta = metaOf(common, revision, call)
   const whole = Object.keys(_meta).length === 0 ? params : { ...params, _meta }
-  const wire = revision.encode.requestParams(method, whole)
-  return { id, method, name: nameOf(method, params), paramsText: JSON.stringify(wire), revision }
+  return {
+    id: common.nextId(),
+    method,
+    name: nameOf(method, params),
+    paramsText: JSON.stringify(revision.encode.requestParams(method, whole)),
+    revision,
+    ...(headers === undefined || revision.era === "session" ? {} : { headers })
+  }
 }
 
-/** Tells the server that nobody waits any more, where hanging up does not say so by itself (CAN-01, CAN-07, CAN-08). */
-const cancel = (self: Conversation, { id, revision }: OutgoingRequest) =>
+/**
+ * Tells the server that nobody waits any more, where hanging up does not say so by itself (CAN-01, CAN-07, CAN-08). What
+ * finds out about a server is never cancelled (CAN-04).
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const cancel = (
+  common: Common,
+  { link }: Connect.Connected,
+  { id, method: cancelled, revision }: OutgoingRequest
+): Effect.Effect<void> =>
   Effect.sync(() => {
-    if (revision.era === "stateless" && self.link.closingCancels) return
+    if (cancelled === "initialize" || cancelled === "server/discover") return
+    if (revision.era === "stateless" && link.closingCancels) return
     const method = "notifications/cancelled"
     const params = revision.encode.notification(method, { requestId: id, reason: "The client gave up waiting" })
     if (params === undefined) return
-    const sent = self.link.notify({ method, paramsText: JSON.stringify(params), revision })
-    self.inbound.fork(Effect.catch(sent, (error) => Effect.logDebug("A cancellation could not be sent", error)))
+    const sent = link.notify({ method, paramsText: JSON.stringify(params), revision })
+    common.fork(Effect.catch(sent, (error) => Effect.logDebug("A cancellation could not be sent", error)))
   })
 
-const send = (
-  self: Conversation,
+/**
+ * Sends a request as soon as there is room for it, and gives its result. `onSent` is told when it goes out; who gives it up
+ * before that has nothing to take back, and after that `onGivenUp` is done.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const exchange = (
+  { link }: Connect.Connected,
   request: OutgoingRequest,
-  options: RequestOptions
+  onSent: () => void,
+  onGivenUp: () => Effect.Effect<void>
 ): Effect.Effect<unknown, McpClientError.McpClientError> => {
-  const timeoutMillis = Duration.toMillis(Duration.fromInputUnsafe(options.timeout ?? self.timeout))
-  const { method } = request
-  return self.link.request(request).pipe(
-    Effect.onInterrupt(() => cancel(self, request)),
-    Effect.mapError(McpClientError.make),
-    Effect.timeoutOrElse({
-      duration: timeoutMillis,
-      orElse: () => Effect.fail(McpClientError.make(new McpClientError.RequestTimeout({ method, timeoutMillis })))
-    }),
-    Effect.flatMap(({ message }) =>
-      message._tag === "Success"
-        ? Effect.succeed(message.result)
-        : Effect.fail(McpClientError.make(message.error))
-    )
-  )
+  const sending = Effect.suspend(() => {
+    onSent()
+    return Effect.onInterrupt(link.request(request), onGivenUp)
+  })
+  return Effect.matchEffect(link.room === undefined ? sending : Effect.andThen(link.room, sending), {
+    onFailure: (error) => Effect.fail(McpClientError.make(error)),
+    onSuccess: ({ message }) =>
+      message._tag === "Success" ? Effect.succeed(message.result) : Effect.fail(McpClientError.make(message.error))
+  })
 }
-
-/** Progress that does not move forward is dropped (PRG-03, C9). */
-const forward = (offer: (params: ProgressNotificationParams) => void) => {
-  let last = Number.NEGATIVE_INFINITY
-  return (params: ProgressNotificationParams) => {
-    if (params.progress <= last) return
-    last = params.progress
-    offer(params)
-  }
-}
-
-/** Runs a request while its progress is heard. What came before the answer is heard before this completes. */
-const withProgress = <A, E>(
-  self: Conversation,
-  token: OutgoingRequest["id"],
-  onProgress: NonNullable<RequestOptions["onProgress"]>,
-  request: Effect.Effect<A, E>
-): Effect.Effect<A, E> =>
-  Effect.scoped(Effect.gen(function*() {
-    const { limits, progress } = self.inbound
-    const queue = yield* Queue.sliding<ProgressNotificationParams, Cause.Done>(limits.progressPendingMax)
-    const listener = yield* Effect.forkScoped(Stream.runForEach(Stream.fromQueue(queue), onProgress))
-    yield* Effect.acquireRelease(
-      Effect.sync(() => progress.set(token, forward((params) => void Queue.offerUnsafe(queue, params)))),
-      () => Effect.sync(() => progress.delete(token))
-    )
-    const result = yield* request
-    yield* Queue.end(queue)
-    yield* Fiber.join(listener)
-    return result
-  }))
 
 const invalid = (method: string, detail: string) =>
   McpClientError.make(new McpClientError.InvalidResult({ method, detail }))
@@ -169,6 +132,9 @@ const checkType = (method: string, result: unknown): Effect.Effect<void, McpClie
     : Effect.fail(invalid(method, `unknown resultType ${JSON.stringify(type)}`))
 }
 
+/** No stateless server leaves the type out (RES-01): one that is only remembered to be one may have sessions by now. */
+const isOfSession = (result: unknown): boolean => isObject(result) && result.resultType === undefined
+
 const read = (revision: Revision, method: string, result: unknown) => {
   const codec = revision.clientRequests.get(method)
   if (codec === undefined) return Effect.succeed(result)
@@ -180,61 +146,98 @@ const read = (revision: Revision, method: string, result: unknown) => {
 
 const isKnown = (method: string): boolean => Revisions.all.some((revision) => revision.clientRequests.has(method))
 
-const unavailable = (self: Conversation, method: string, lacking: "Method" | "Capability") =>
-  Effect.fail(
-    McpClientError.make(
-      new McpClientError.Unavailable({ method, version: self.server.revision.version, lacking })
-    )
-  )
+const capabilities: { readonly [method: string]: "tools" | "resources" | "prompts" | "logging" | undefined } = {
+  "tools/list": "tools",
+  "tools/call": "tools",
+  "resources/list": "resources",
+  "resources/templates/list": "resources",
+  "resources/read": "resources",
+  "resources/subscribe": "resources",
+  "resources/unsubscribe": "resources",
+  "prompts/list": "prompts",
+  "prompts/get": "prompts",
+  "logging/setLevel": "logging"
+}
+
+/** What the server, or the revision, lacks for a method (INI-18). */
+const lacking = ({ server: { capabilities: declared, revision } }: Connect.Connected, method: string) => {
+  if (!revision.clientRequests.has(method)) return isKnown(method) ? "Method" : undefined
+  if (method === "resources/subscribe") return declared.resources?.subscribe === true ? undefined : "Capability"
+  const capability = capabilities[method]
+  return capability === undefined || declared[capability] !== undefined ? undefined : "Capability"
+}
 
 /**
- * Sends a request by its method and reads its result. A method that MCP has, but not in this revision, is not sent; one
- * that MCP does not have goes as it is, and so does its result.
+ * Why a method cannot be used on a connection; `undefined` when it can.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const unavailableOn = (
+  connected: Connect.Connected,
+  method: string
+): McpClientError.McpClientError | undefined => {
+  const lacks = lacking(connected, method)
+  const { version } = connected.server.revision
+  return lacks === undefined
+    ? undefined
+    : McpClientError.make(new McpClientError.Unavailable({ method, version, lacking: lacks }))
+}
+
+/**
+ * Sends a notification over a connection. One that MCP has goes as the revision writes it, if it has it; others go as they
+ * are.
  *
  * @category operations
  * @since 0.1.0
  */
-export const requestUnknown = (
-  self: Conversation,
+export const notify = (
+  { link, server: { revision } }: Connect.Connected,
   method: string,
-  params: object,
-  options: RequestOptions = {}
-): Effect.Effect<unknown, McpClientError.McpClientError> =>
+  params: object | undefined
+): Effect.Effect<void, McpClientError.McpClientError> =>
   Effect.suspend(() => {
-    const { revision } = self.server
-    if (!revision.clientRequests.has(method) && isKnown(method)) return unavailable(self, method, "Method")
-    const prepared = outgoing(self, method, params as Params, options)
-    const sent = send(self, prepared, options)
-    const heard = options.onProgress === undefined ? sent : withProgress(self, prepared.id, options.onProgress, sent)
-    return Effect.flatMap(heard, (result) =>
-      revision.era === "session"
-        ? read(revision, method, result)
-        : Effect.andThen(checkType(method, result), read(revision, method, result)))
+    const isCore = Revisions.all.some(({ clientNotifications }) => clientNotifications.has(method))
+    const written = isCore ? revision.encode.notification(method, params ?? {}) : params
+    if (isCore && (written === undefined || !revision.clientNotifications.has(method))) {
+      const { version } = revision
+      return Effect.fail(McpClientError.make(new McpClientError.Unavailable({ method, version, lacking: "Method" })))
+    }
+    const paramsText = written === undefined ? undefined : JSON.stringify(written)
+    return Effect.mapError(link.notify({ method, paramsText, revision }), McpClientError.make)
   })
 
 /**
- * {@link requestUnknown} for the methods of the protocol, with their types.
+ * Sends a call and reads its result. A method that MCP has, but not in this revision, is not sent, nor is one whose
+ * capability the server did not declare, nor one with a cursor of another connection; a method that MCP does not have goes
+ * as it is, and so does its result.
  *
  * @category operations
  * @since 0.1.0
  */
-export const request: <M extends keyof ClientRequests>(
-  self: Conversation,
-  method: M,
-  params: ClientRequests[M]["params"],
-  options?: RequestOptions
-  // The codec that has read the result is the one under this method.
-) => Effect.Effect<ClientRequests[M]["result"], McpClientError.McpClientError> = requestUnknown as never
-
-/**
- * Fails unless the server declared a capability (INI-18).
- *
- * @category operations
- * @since 0.1.0
- */
-export const requireCapability = (
-  self: Conversation,
-  capability: "tools" | "resources" | "prompts" | "logging",
-  method: string
-): Effect.Effect<void, McpClientError.McpClientError> =>
-  self.server.capabilities[capability] === undefined ? unavailable(self, method, "Capability") : Effect.void
+export const once = (
+  common: Common,
+  connected: Connect.Connected,
+  call: Call
+): Effect.Effect<unknown, McpClientError.McpClientError> =>
+  Effect.suspend(() => {
+    const { method, only } = call
+    const { revision } = connected.server
+    if (only !== undefined && only !== connected) {
+      return Effect.fail(McpClientError.make(new McpClientError.CursorLost({ method })))
+    }
+    const unavailable = unavailableOn(connected, method)
+    if (unavailable !== undefined) return Effect.fail(unavailable)
+    const request = outgoing(common, connected, call)
+    const answer = exchange(
+      connected,
+      request,
+      () => call.onSent?.(request.id, connected),
+      () => cancel(common, connected, request)
+    )
+    return Effect.flatMap(answer, (result) => {
+      if (revision.era === "session") return read(revision, method, result)
+      if (isOfSession(result)) Connect.doubt(connected)
+      return Effect.andThen(checkType(method, result), read(revision, method, result))
+    })
+  })

@@ -7,15 +7,15 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { type AnyCodec, type AnySchema, toJsonSchema } from "../contract/ParameterSchema.ts"
-import type * as Tool from "../contract/Tool.ts"
-import { failureKey } from "../contract/Tool.ts"
-import { isObject } from "../jsonrpc/Message.ts"
-import { isObjectRooted } from "../revision/common/StructuredOutput.ts"
-import type { Revision } from "../revision/Revision.ts"
-import type { CallToolResult } from "../schema/Tool.ts"
-import * as McpClientError from "./McpClientError.ts"
-import { ToolFailure } from "./ToolFailure.ts"
+import { type AnyCodec, type AnySchema, toJsonSchema } from "../../contract/ParameterSchema.ts"
+import type * as Tool from "../../contract/Tool.ts"
+import { failureKey } from "../../contract/Tool.ts"
+import { isObject } from "../../jsonrpc/Message.ts"
+import { isObjectRooted } from "../../revision/common/StructuredOutput.ts"
+import type { Revision } from "../../revision/Revision.ts"
+import type { CallToolResult } from "../../schema/Tool.ts"
+import * as McpClientError from "../McpClientError.ts"
+import { ToolFailure } from "../ToolFailure.ts"
 
 /**
  * Reads a result: what the tool declares to give, or fails with what it declares to fail with.
@@ -24,7 +24,8 @@ import { ToolFailure } from "./ToolFailure.ts"
  * @since 0.1.0
  */
 export type Read = (
-  result: CallToolResult
+  result: CallToolResult,
+  revision: Revision
 ) => Effect.Effect<unknown, ToolFailure | McpClientError.McpClientError>
 
 type Decode = (value: unknown) => Result.Result<unknown, Schema.SchemaError>
@@ -51,20 +52,22 @@ const candidates = (result: CallToolResult, wrapped: boolean): ReadonlyArray<unk
 
 const readSuccess = (
   name: string,
-  success: AnySchema,
-  revision: Revision
-): (result: CallToolResult) => Effect.Effect<unknown, McpClientError.McpClientError> => {
+  success: AnySchema
+): Read => {
   const decode = decoder(success)
-  const wrapped = revision.structuredOutput === "Object" && !isObjectRooted(toJsonSchema(success))
+  let isPlain: boolean | undefined
+  // Made when it is needed, because it is not cheap: most revisions wrap nothing.
+  const mayWrap = ({ structuredOutput }: Revision): boolean =>
+    structuredOutput === "Object" && !(isPlain ??= isObjectRooted(toJsonSchema(success)))
   const invalid = (detail: string) =>
     Effect.fail(
       McpClientError.make(
         new McpClientError.InvalidResult({ method: "tools/call", detail: `tool "${name}": ${detail}` })
       )
     )
-  return (result) => {
+  return (result, revision) => {
     let problem = "there is no structured content"
-    for (const candidate of candidates(result, wrapped)) {
+    for (const candidate of candidates(result, mayWrap(revision))) {
       const decoded = decode(candidate)
       if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
       problem = decoded.failure.message
@@ -84,10 +87,10 @@ const declaredFailure = (decode: Decode | undefined, { _meta }: CallToolResult):
  * @category constructors
  * @since 0.1.0
  */
-export const make = (name: string, { failure, success }: Tool.Any, revision: Revision): Read => {
-  const onSuccess = success === undefined ? Effect.succeed<CallToolResult> : readSuccess(name, success, revision)
+export const make = (name: string, { failure, success }: Tool.Any): Read => {
+  const onSuccess: Read = success === undefined ? Effect.succeed : readSuccess(name, success)
   const decodeFailure = failure === undefined ? undefined : decoder(failure)
-  return (result) =>
+  return (result, revision) =>
     result.isError === true
       ? Effect.fail(
         new ToolFailure({
@@ -97,5 +100,5 @@ export const make = (name: string, { failure, success }: Tool.Any, revision: Rev
           result
         })
       )
-      : onSuccess(result)
+      : onSuccess(result, revision)
 }

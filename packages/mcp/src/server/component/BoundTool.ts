@@ -12,8 +12,8 @@ import * as Schema from "effect/Schema"
 import type { AskError } from "../../contract/AskError.ts"
 import type { HandlerShape } from "../../contract/Catalog.ts"
 import type { RequestInfo } from "../../contract/McpRequest.ts"
-import { type AnySchema, type JsonObject, toJsonCodec, toJsonSchema } from "../../contract/ParameterSchema.ts"
-import { type Any as AnyTool, failureKey, type ToolError, type ToolResult } from "../../contract/Tool.ts"
+import { type AnySchema, toJsonCodec, toJsonSchema } from "../../contract/ParameterSchema.ts"
+import { type Any as AnyTool, failureKey, inputSchemaOf, type ToolError, type ToolResult } from "../../contract/Tool.ts"
 import * as Echo from "../../jsonrpc/Echo.ts"
 import { isObject, type Params } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
@@ -139,17 +139,11 @@ const recover = (
     : Effect.succeed(shown)
 }
 
-/** Arguments are an object even where the schema leaves that to its members, as a union does (TOL-14). */
-const argumentsSchema = (tool: AnyTool): JsonObject => {
-  const derived = toJsonSchema(tool.parameters)
-  return derived.type === undefined ? { type: "object", ...derived } : derived
-}
-
 const definitionOf = (name: string, tool: AnyTool): Tool => ({
   name,
   ...tool.presentation,
   // That the root is an object is seen to where components are bound.
-  inputSchema: (tool.inputSchema ?? argumentsSchema(tool)) as ToolInputSchema,
+  inputSchema: inputSchemaOf(tool) as ToolInputSchema,
   ...(tool.success === undefined ? {} : { outputSchema: toJsonSchema(tool.success) as ToolOutputSchema })
 })
 

@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
-import * as Revisions from "../../src/revision/Revisions.ts"
-import { v2025_06_18 } from "../../src/revision/v2025_06_18.ts"
-import { v2025_11_25 } from "../../src/revision/v2025_11_25.ts"
-import { v2026_07_28 } from "../../src/revision/v2026_07_28.ts"
-import { connect, discovery, handshake, make, methods, opening, sent } from "./ScriptedPeer.ts"
+import * as Revisions from "../../../src/revision/Revisions.ts"
+import { v2025_06_18 } from "../../../src/revision/v2025_06_18.ts"
+import { v2025_11_25 } from "../../../src/revision/v2025_11_25.ts"
+import { v2026_07_28 } from "../../../src/revision/v2026_07_28.ts"
+import { connect, discovery, handshake, make, methods, opening, sent } from "../ScriptedPeer.ts"
 
 const protocolVersion = "io.modelcontextprotocol/protocolVersion"
 
@@ -154,3 +155,22 @@ describe("connecting over a line", () => {
       }])
     }))
 })
+
+it.effect("an attempt that fails leaves nothing in the scope, so that it may be made again and again", () =>
+  Effect.gen(function*() {
+    const peer = make({ "server/discover": "hang up", initialize: "hang up" })
+    const scope = yield* Scope.make()
+    const open = () => scope.state._tag === "Open" ? scope.state.finalizers?.size ?? 0 : 0
+    for (let attempt = 0; attempt < 3; attempt++) yield* Effect.flip(Scope.provide(connect(peer), scope))
+    assert.strictEqual(open(), 0)
+  }))
+
+it.effect("a request to listen is refused: nobody would hear what it brings", () =>
+  Effect.gen(function*() {
+    const peer = make(opening(v2026_07_28))
+    const client = yield* connect(peer)
+    const listen: string = "subscriptions/listen"
+    const { reason } = yield* Effect.flip(client.request(listen, { notifications: {} }))
+    assert.strictEqual(reason._tag, "InvalidArguments")
+    assert.deepStrictEqual(methods(peer), ["server/discover"])
+  }))

@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import type { McpClientErrorReason } from "../../src/client/McpClientError.ts"
-import * as Negotiation from "../../src/client/Negotiation.ts"
-import * as Rpc from "../../src/jsonrpc/RpcError.ts"
-import type { Revision } from "../../src/revision/Revision.ts"
-import * as Revisions from "../../src/revision/Revisions.ts"
-import { v2024_11_05 } from "../../src/revision/v2024_11_05.ts"
-import { v2025_06_18 } from "../../src/revision/v2025_06_18.ts"
-import { v2025_11_25 } from "../../src/revision/v2025_11_25.ts"
-import { v2026_07_28 } from "../../src/revision/v2026_07_28.ts"
-import * as TransportError from "../../src/transport/TransportError.ts"
+import * as Negotiation from "../../../src/client/connection/Negotiation.ts"
+import type { McpClientErrorReason } from "../../../src/client/McpClientError.ts"
+import * as Rpc from "../../../src/jsonrpc/RpcError.ts"
+import type { Revision } from "../../../src/revision/Revision.ts"
+import * as Revisions from "../../../src/revision/Revisions.ts"
+import { v2024_11_05 } from "../../../src/revision/v2024_11_05.ts"
+import { v2025_06_18 } from "../../../src/revision/v2025_06_18.ts"
+import { v2025_11_25 } from "../../../src/revision/v2025_11_25.ts"
+import { v2026_07_28 } from "../../../src/revision/v2026_07_28.ts"
+import * as TransportError from "../../../src/transport/TransportError.ts"
 
 const modern = v2026_07_28.version
 const legacy = v2025_11_25.version
@@ -54,7 +54,7 @@ const brief = (state: Negotiation.State): string => {
     case "Probe":
     case "Initialize":
       return `${state._tag} ${state.revision.version}${
-        state._tag === "Initialize" && state.reopen ? " on a new link" : ""
+        state.on === "Same" ? "" : state.on === "New" ? " on a new link" : " by the older way"
       }`
     case "Agreed":
       return `Agreed ${state.server.revision.version}`
@@ -102,12 +102,16 @@ describe("on a line (ERA-03 to ERA-07)", () => {
     ["code 0", [refused(0)], falling],
     ["a stateless code, which counts over HTTP only", [refused(-32020)], falling],
     ["silence", [timedOut], falling],
-    ["a server that hangs up", [broken(new TransportError.ConnectionClosed())], `${falling} on a new link`],
+    [
+      "a server that hangs up",
+      [broken(new TransportError.ConnectionClosed({ mayHaveRun: true }))],
+      `${falling} on a new link`
+    ],
     ["a result of another shape", [answered({ ok: true })], falling],
     ["a result that is no object", [answered(null)], falling],
     [
       "a server that cannot be started",
-      [broken(new TransportError.Unreachable({ detail: "" }))],
+      [broken(new TransportError.Unreachable({ detail: "", mayHaveRun: false }))],
       "Failed TransportError"
     ]
   ])
@@ -142,7 +146,7 @@ describe("over HTTP (ERA-08 to ERA-11)", () => {
     ["silence is no evidence", [timedOut], "Failed RequestTimeout"],
     [
       "a lost network is no evidence",
-      [broken(new TransportError.Unreachable({ detail: "" }))],
+      [broken(new TransportError.Unreachable({ detail: "", mayHaveRun: false }))],
       "Failed TransportError"
     ],
     ["a broken answer is no evidence", [broken(new TransportError.AnswerMissing())], "Failed TransportError"]
@@ -189,11 +193,49 @@ describe("initialize (INI-08 to INI-14)", () => {
   ])
 })
 
+describe("the older way (ERA-11, SSE-08)", () => {
+  const older = `${falling} by the older way`
+  const notOpened = (status: number): Negotiation.Event => ({
+    _tag: "NotOpened",
+    error: TransportError.make(new TransportError.HttpStatus({ status, body: "" }))
+  })
+  rows({ ...http, hasOlder: true }, [
+    ["is not taken before initialize was refused", [status(405)], falling],
+    ["400 to initialize", [status(400), status(400)], older],
+    ["404 to initialize", [status(404), status(404)], older],
+    ["405 to initialize", [status(405), status(405)], older],
+    ["an error with 400", [status(405), refused(-32600, undefined, 400)], older],
+    ["an error with 200 is an error", [status(405), refused(-32600, undefined, 200)], "Failed RpcError"],
+    ["401 to initialize is no sign", [status(405), status(401)], "Failed TransportError"],
+    ["503 to initialize is no sign", [status(405), status(503)], "Failed TransportError"],
+    ["versions that are named are followed instead", [
+      status(405),
+      refused(-32602, supported("2025-06-18"), 400)
+    ], "Initialize 2025-06-18"],
+    ["agrees", [status(405), status(405), initialized("2024-11-05")], "Agreed 2024-11-05"],
+    ["is taken once", [status(405), status(405), status(405)], "Failed TransportError"],
+    ["that is not there", [status(405), status(404), notOpened(404)], "Failed TransportError"]
+  ])
+  rows(http, [["that a transport does not have", [status(405), status(405)], "Failed TransportError"]])
+  it("what is told is how the newer way refused, unless the older one is a closed door", () => {
+    const told = (opening: number) => {
+      const state = run({ ...http, hasOlder: true }, status(405), status(404), notOpened(opening))
+      const reason = state._tag === "Failed" ? state.reason : undefined
+      return reason?._tag === "TransportError" && reason.reason._tag === "HttpStatus" ? reason.reason.status : undefined
+    }
+    assert.deepStrictEqual([404, 405, 401, 403, 503].map(told), [404, 404, 401, 403, 503])
+  })
+})
+
 describe("without session revisions", () => {
   rows(modernOnly, [
     ["an old server is an end", [refused(-32601)], "Failed NoCommonVersion"],
     ["silence stays silence", [timedOut], "Failed RequestTimeout"],
-    ["a hang-up stays a hang-up", [broken(new TransportError.ConnectionClosed())], "Failed TransportError"],
+    [
+      "a hang-up stays a hang-up",
+      [broken(new TransportError.ConnectionClosed({ mayHaveRun: true }))],
+      "Failed TransportError"
+    ],
     ["400 stays 400", [status(400)], "Failed TransportError"]
   ])
   it("no revisions at all are an end", () =>
@@ -206,9 +248,15 @@ describe("a choice of stateless revisions", () => {
   it("a refused version leads to the other one, once (VER-03, the loop guard)", () => {
     // `Revisions` knows one stateless revision; the machine starts with it, as if a newer had been refused before.
     const offer: Negotiation.Offer = { revisions: [...Revisions.all, next], silence: "OldServer" }
-    const first: Negotiation.Probe = { _tag: "Probe", revision: next, retried: false, fromInitialize: false }
+    const first: Negotiation.Probe = {
+      _tag: "Probe",
+      revision: next,
+      on: "Same",
+      retried: false,
+      fromInitialize: false
+    }
     const second = Negotiation.step(offer, first, refused(-32022, supported(modern, legacy)))
-    assert.deepStrictEqual(second, { _tag: "Probe", revision: v2026_07_28, retried: true, fromInitialize: false })
+    assert.deepStrictEqual(second, { ...first, revision: v2026_07_28, retried: true })
     assert.strictEqual(brief(Negotiation.step(offer, second, refused(-32022, supported(modern)))), "Failed RpcError")
   })
 })
@@ -249,6 +297,7 @@ const AnyEvent = Schema.Union([
   }),
   Schema.Struct({ kind: Schema.Literal("status"), status: Schema.Literals([302, 400, 401, 403, 404, 405, 429, 500]) }),
   Schema.Struct({ kind: Schema.Literal("closed") }),
+  Schema.Struct({ kind: Schema.Literal("not opened"), status: Schema.Literals([401, 404, 503]) }),
   Schema.Struct({ kind: Schema.Literal("timedOut") }),
   Schema.Struct({ kind: Schema.Literal("answered"), result: Schema.Unknown })
 ])
@@ -263,8 +312,13 @@ const toEvent = (drawn: typeof AnyEvent.Type): Negotiation.Event => {
       return refused(drawn.code, drawn.versions === undefined ? undefined : supported(...drawn.versions), drawn.status)
     case "status":
       return status(drawn.status)
+    case "not opened":
+      return {
+        _tag: "NotOpened",
+        error: TransportError.make(new TransportError.HttpStatus({ status: drawn.status, body: "" }))
+      }
     case "closed":
-      return broken(new TransportError.ConnectionClosed())
+      return broken(new TransportError.ConnectionClosed({ mayHaveRun: true }))
     case "timedOut":
       return timedOut
     case "answered":
@@ -274,23 +328,46 @@ const toEvent = (drawn: typeof AnyEvent.Type): Negotiation.Event => {
 
 const AnyOffer = Schema.Struct({
   revisions: Schema.Array(Schema.Literals([0, 1, 2, 3, 4])),
-  silence: Schema.Literals(["OldServer", "Outage"])
+  silence: Schema.Literals(["OldServer", "Outage"]),
+  hasOlder: Schema.Boolean
 })
 
-const toOffer = ({ revisions, silence }: typeof AnyOffer.Type): Negotiation.Offer => ({
+const toOffer = ({ hasOlder, revisions, silence }: typeof AnyOffer.Type): Negotiation.Offer => ({
   revisions: revisions.flatMap((index) => Revisions.all[index] ?? []),
-  silence
+  silence,
+  hasOlder
 })
+
+const Remembered = Schema.Literals(["nothing", "session", "older", "stateless"])
+
+const toRemembered = (drawn: typeof Remembered.Type): Negotiation.Remembered | undefined => {
+  switch (drawn) {
+    case "nothing":
+      return undefined
+    case "session":
+    case "older":
+      return { era: "session", isOlder: drawn === "older" }
+    case "stateless":
+      return {
+        era: "stateless",
+        server: { info: undefined, capabilities: {}, instructions: undefined, revision: v2026_07_28 }
+      }
+  }
+}
 
 const isEnd = (state: Negotiation.State) => state._tag === "Agreed" || state._tag === "Failed"
 
 describe("whatever comes", () => {
   it.prop(
     "it ends within the longest way, and an end stays",
-    { drawn: AnyOffer, events: Schema.Array(AnyEvent).check(Schema.isMinLength(7), Schema.isMaxLength(12)) },
-    ({ drawn, events }) => {
+    {
+      drawn: AnyOffer,
+      remembered: Remembered,
+      events: Schema.Array(AnyEvent).check(Schema.isMinLength(Negotiation.stepsMax), Schema.isMaxLength(14))
+    },
+    ({ drawn, events, remembered }) => {
       const offer = toOffer(drawn)
-      let state = Negotiation.start(offer)
+      let state = Negotiation.start(offer, toRemembered(remembered))
       let steps = 0
       for (const event of events) {
         const before = state
@@ -305,10 +382,10 @@ describe("whatever comes", () => {
 
   it.prop(
     "only revisions of the offer are spoken, each in its own era",
-    { drawn: AnyOffer, events: Schema.Array(AnyEvent) },
-    ({ drawn, events }) => {
+    { drawn: AnyOffer, remembered: Remembered, events: Schema.Array(AnyEvent) },
+    ({ drawn, events, remembered }) => {
       const offer = toOffer(drawn)
-      let state = Negotiation.start(offer)
+      let state = Negotiation.start(offer, toRemembered(remembered))
       for (const event of [undefined, ...events]) {
         if (event !== undefined) state = Negotiation.step(offer, state, toEvent(event))
         const revision = state._tag === "Agreed"

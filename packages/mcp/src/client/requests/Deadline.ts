@@ -1,0 +1,159 @@
+/**
+ * The stage that gives calls their time limits, and lets their progress be heard. When the time is up, the call is
+ * interrupted, which is what cancels it on the wire; what the limits are is decided in `Patience.ts`.
+ *
+ * @since 0.1.0
+ */
+import type * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import { MetaKey } from "../../schema/Meta.ts"
+import type { ProgressNotificationParams } from "../../schema/Progress.ts"
+import type { RequestOptions } from "../Client.ts"
+import * as Inbound from "../connection/Inbound.ts"
+import * as McpClientError from "../McpClientError.ts"
+import type { Call, Send } from "./Call.ts"
+import * as Patience from "./Patience.ts"
+import * as Waits from "./Waits.ts"
+
+/**
+ * The limits of calls that do not say otherwise.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Defaults {
+  readonly timeout: Duration.Input
+  readonly timeoutTotal: Duration.Input | undefined
+}
+
+const millisOf = (duration: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(duration))
+
+const boundsOf = (defaults: Defaults, options: RequestOptions): Patience.Bounds => {
+  const total = options.timeoutTotal ?? defaults.timeoutTotal
+  return {
+    idleMillis: millisOf(options.timeout ?? defaults.timeout),
+    totalMillis: total === undefined ? undefined : millisOf(total)
+  }
+}
+
+/** Waits for an answer until the time is up. Then, and when nobody waits any more, the call is interrupted. */
+const within = (waits: Waits.Waits, wait: Waits.Wait, method: string, answer: ReturnType<Send>): ReturnType<Send> => {
+  const timeout = Effect.suspend(() => {
+    const timeoutMillis = Patience.limitMillis(wait.patience)
+    return Effect.fail(McpClientError.make(new McpClientError.RequestTimeout({ method, timeoutMillis })))
+  })
+  return Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      Effect.forkChild(answer, { startImmediately: true }),
+      (calling) =>
+        restore(Effect.callback<unknown, McpClientError.McpClientError>((resume) => {
+          calling.addObserver(resume)
+          Waits.limit(waits, wait, () => resume(Effect.andThen(Fiber.interrupt(calling), timeout)))
+          return Fiber.interrupt(calling)
+        }))
+    )
+  )
+}
+
+const isEndless = ({ idleMillis, totalMillis }: Patience.Bounds): boolean =>
+  idleMillis === Infinity && (totalMillis === undefined || totalMillis === Infinity)
+
+/**
+ * Progress that does not move forward is dropped (PRG-03, C9). A call that was sent again begins anew.
+ */
+const forward = (wait: Waits.Wait, offer: (params: ProgressNotificationParams) => void) => {
+  let { requestId } = wait
+  let last = Number.NEGATIVE_INFINITY
+  return (params: ProgressNotificationParams): void => {
+    if (requestId !== wait.requestId) last = Number.NEGATIVE_INFINITY
+    requestId = wait.requestId
+    if (params.progress <= last) return
+    last = params.progress
+    offer(params)
+  }
+}
+
+type Heard = (progress: ProgressNotificationParams) => void
+
+/** Lets the progress under a token prolong a call, and hears it, until the returned function is called. */
+const hear = (inbound: Inbound.Inbound, wait: Waits.Wait, token: number, heard: Heard | undefined): () => void =>
+  Inbound.hearProgress(
+    inbound,
+    token,
+    forward(wait, (params) => {
+      Waits.tell(inbound.waits, wait, "Progressed")
+      heard?.(params)
+    })
+  )
+
+const withToken = (call: Call, token: number): Call => {
+  const { options } = call
+  return { ...call, options: { ...options, meta: { ...options.meta, [MetaKey.progressToken]: token } } }
+}
+
+/** A call under way: sent with a token when there is something that its progress changes. */
+const timed =
+  (inbound: Inbound.Inbound, bounds: Patience.Bounds, token: number | undefined, call: Call, next: Send) =>
+  (heard: Heard | undefined): ReturnType<Send> =>
+    Effect.suspend(() => {
+      const { waits } = inbound
+      const wait = Waits.enter(waits, bounds)
+      const hearNoMore = token === undefined ? undefined : hear(inbound, wait, token, heard)
+      const onSent: Call["onSent"] = (id, connected) => {
+        Waits.sent(wait, id)
+        call.onSent?.(id, connected)
+      }
+      const answer = next({ ...(token === undefined ? call : withToken(call, token)), onSent })
+      return Effect.ensuring(
+        isEndless(bounds) ? answer : within(waits, wait, call.method, answer),
+        Effect.sync(() => {
+          Waits.leave(waits, wait)
+          hearNoMore?.()
+        })
+      )
+    })
+
+/**
+ * Hears progress while a call runs. What came before the answer is heard before this completes, in the listener's own time;
+ * a listener that does not keep up loses the oldest.
+ */
+const listened = (
+  inbound: Inbound.Inbound,
+  onProgress: NonNullable<RequestOptions["onProgress"]>,
+  run: (heard: Heard) => ReturnType<Send>
+): ReturnType<Send> =>
+  Effect.scoped(Effect.gen(function*() {
+    const { progressPendingMax } = inbound.limits
+    const queue = yield* Queue.sliding<ProgressNotificationParams, Cause.Done>(progressPendingMax)
+    const listener = yield* Effect.forkScoped(Stream.runForEach(Stream.fromQueue(queue), onProgress))
+    let dropped = 0
+    const result = yield* run((params) => {
+      if (Queue.sizeUnsafe(queue) >= progressPendingMax) dropped++
+      Queue.offerUnsafe(queue, params)
+    })
+    if (dropped > 0) yield* Effect.logDebug("Progress was not heard in time and dropped", dropped)
+    yield* Queue.end(queue)
+    yield* Fiber.join(listener)
+    return result
+  }))
+
+/**
+ * Sends calls within their time limits. A call that may be prolonged by progress, or whose progress is to be heard, asks
+ * for it under a token of its own (PRG-02).
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make =
+  (inbound: Inbound.Inbound, defaults: Defaults, nextToken: () => number, next: Send): Send => (call) =>
+    Effect.suspend(() => {
+      const { onProgress } = call.options
+      const bounds = boundsOf(defaults, call.options)
+      const token = onProgress === undefined && bounds.totalMillis === undefined ? undefined : nextToken()
+      const run = timed(inbound, bounds, token, call, next)
+      return onProgress === undefined ? run(undefined) : listened(inbound, onProgress, run)
+    })

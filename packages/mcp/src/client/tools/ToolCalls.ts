@@ -1,0 +1,180 @@
+/**
+ * What a client does about tools by itself, as two stages of a call's way. The upper one sees what the user sees: it takes
+ * note of listings, leaves out tools that break the rules, lets annotations say what may be repeated, and checks outputs.
+ * The lower one sees each request: it mirrors parameters in headers, and learns them anew when the server says that they
+ * do not match.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Semaphore from "effect/Semaphore"
+import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
+import { isObject, type Params } from "../../jsonrpc/Message.ts"
+import type { CallToolResult, ListToolsResult } from "../../schema/Tool.ts"
+import * as ParameterHeaders from "../../session/ParameterHeaders.ts"
+import type { Limits } from "../ClientLimits.ts"
+import type { Connected } from "../connection/Connect.ts"
+import * as McpClientError from "../McpClientError.ts"
+import type { Call, Send } from "../requests/Call.ts"
+import * as Listing from "../requests/Listing.ts"
+import type { Known, KnownTools } from "./KnownTools.ts"
+import * as OutputValidator from "./OutputValidator.ts"
+
+/**
+ * What the stages work on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Parts {
+  readonly known: KnownTools
+  readonly limits: Limits
+  /** The connection that was in force last. */
+  readonly latest: () => Connected
+  /** Absent: outputs are not checked. */
+  readonly validator: OutputValidator.OutputValidator["Service"] | undefined
+}
+
+/** Where parameters are mirrored: in the stateless era, over what has headers (XMC-01). */
+const mirrors = ({ latest }: Parts): boolean => {
+  const { link, server } = latest()
+  return server.revision.era === "stateless" && link.mirrors === true
+}
+
+const note = (parts: Parts, result: ListToolsResult): Effect.Effect<ListToolsResult> => {
+  const { kept, rejected } = parts.known.note(result.tools, mirrors(parts))
+  const noted = kept === result.tools ? result : { ...result, tools: kept }
+  return Effect.as(
+    Effect.forEach(
+      rejected,
+      ({ name, problem }) => Effect.logWarning(`The tool ${JSON.stringify(name)} is left out: ${problem}`),
+      { discard: true }
+    ),
+    noted
+  )
+}
+
+const listedOf = ({ known }: Parts, { params }: Call): Known | undefined =>
+  typeof params.name === "string" ? known.get(params.name) : undefined
+
+/** What was listed last, or else what the caller says. */
+const knownOf = (parts: Parts, call: Call): Known | undefined => {
+  const { tool } = call.options
+  return listedOf(parts, call) ?? (tool === undefined ? undefined : parts.known.declared(tool))
+}
+
+/** Annotations are hints; so is what is made of them here (`RequestOptions.repeatable`). */
+const isRepeatable = (known: Known | undefined): boolean => {
+  const annotations = known?.tool.annotations
+  return annotations?.readOnlyHint === true || annotations?.idempotentHint === true
+}
+
+/** By what is known when the result is there: the tools may have been listed anew on its way. */
+const checked = (parts: Parts, call: Call, result: unknown) => {
+  const { latest, validator } = parts
+  const known = listedOf(parts, call)
+  return validator === undefined || known === undefined || latest().server.revision.structuredOutput === "None" ||
+      (isObject(result) && result.resultType === "input_required")
+    ? Effect.succeed(result)
+    // It was read by the codec of `tools/call`.
+    : OutputValidator.check(validator, known, result as CallToolResult)
+}
+
+/**
+ * The upper stage: it belongs above whatever may answer instead of the server.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const results = (parts: Parts, next: Send): Send => (call) => {
+  if (call.method === "tools/list") {
+    // It was read by the codec of `tools/list`.
+    return Effect.flatMap(next(call), (result) => note(parts, result as ListToolsResult))
+  }
+  if (call.method !== "tools/call") return next(call)
+  // What is known counts when the call runs, not when it was written down.
+  return Effect.suspend(() => {
+    const sent = call.options.repeatable === undefined && isRepeatable(knownOf(parts, call))
+      ? next({ ...call, options: { ...call.options, repeatable: true } })
+      : next(call)
+    return parts.validator === undefined ? sent : Effect.flatMap(sent, (result) => checked(parts, call, result))
+  })
+}
+
+const argumentsOf = ({ params }: Call): Params => isObject(params.arguments) ? params.arguments : {}
+
+const withHeaders = (parts: Parts, call: Call): Effect.Effect<Call, McpClientError.McpClientError> => {
+  const known = knownOf(parts, call)
+  if (known === undefined || known.mirrored.length === 0) return Effect.succeed(call)
+  const headers = ParameterHeaders.mirror(known.mirrored, argumentsOf(call))
+  return Result.isSuccess(headers)
+    ? Effect.succeed({ ...call, headers: { ...call.headers, ...headers.success } })
+    : Effect.fail(McpClientError.make(
+      new McpClientError.InvalidArguments({ name: known.tool.name, detail: headers.failure })
+    ))
+}
+
+const isMismatch = ({ reason }: McpClientError.McpClientError): boolean =>
+  reason._tag === "RpcError" && reason.code === ErrorCode.HeaderMismatch
+
+/** Reads the list of tools from the server itself. */
+const refresh = (parts: Parts, next: Send) =>
+  Listing.all({
+    method: "tools/list",
+    begin: () => (cursor) =>
+      Effect.flatMap(
+        next({ method: "tools/list", params: cursor === undefined ? {} : { cursor }, options: { refresh: true } }),
+        (result) =>
+          Effect.map(note(parts, result as ListToolsResult), ({ nextCursor, tools }) => ({ items: tools, nextCursor }))
+      )
+  }, parts.limits)
+
+/**
+ * Lists the tools anew. Of many calls that were refused at a time, one does so, and the others go by what it has learned,
+ * even if that is nothing.
+ */
+const makeLearning = (parts: Parts, next: Send) => {
+  const lock = Semaphore.makeUnsafe(1)
+  let lessons = 0
+  const count = Effect.sync(() => void lessons++)
+  const learn = refresh(parts, next).pipe(Effect.tapError(() => count), Effect.andThen(count))
+  return () => {
+    const before = lessons
+    return lock.withPermits(1)(Effect.suspend(() => lessons === before ? learn : Effect.void))
+  }
+}
+
+/** Sends a call with its headers, and once more when they were wrong. */
+const mirroring = (
+  parts: Parts,
+  learn: Effect.Effect<void, McpClientError.McpClientError>,
+  call: Call,
+  next: Send
+): ReturnType<Send> => {
+  const send = Effect.suspend(() => Effect.flatMap(withHeaders(parts, call), next))
+  const again = (error: McpClientError.McpClientError) =>
+    Effect.flatMap(
+      // What the caller is told of is the call, not the listing.
+      Effect.catch(learn, (cause) =>
+        Effect.andThen(Effect.logDebug("The tools could not be listed again", cause), error)),
+      () =>
+        listedOf(parts, call) === undefined ? Effect.fail(error) : send
+    )
+  return Effect.catch(send, (error) => isMismatch(error) ? again(error) : Effect.fail(error))
+}
+
+/**
+ * The lower stage: it belongs below whatever sends a call more than once with other params. A call that the server
+ * refuses because of its headers is sent again, once, after the tools were listed again (XMC-15).
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const headers = (parts: Parts, next: Send): Send => {
+  const learning = makeLearning(parts, next)
+  return (call) =>
+    call.method === "tools/call"
+      ? Effect.suspend(() => mirrors(parts) ? mirroring(parts, learning(), call, next) : next(call))
+      : next(call)
+}

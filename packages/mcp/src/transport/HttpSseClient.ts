@@ -1,0 +1,122 @@
+/**
+ * A client transport over HTTP+SSE, the way to servers of the oldest revision: one event stream for all that the server
+ * says, and a POST for each message to it. Servers that speak Streamable HTTP are not for it; `StreamableHttpClient` turns
+ * to it by itself when a server refuses what is posted (SSE-08).
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { JsonRpcLimits } from "../jsonrpc/Limits.ts"
+import { ClientTransport } from "./ClientTransport.ts"
+import type { Connection } from "./Connection.ts"
+import * as DuplexClient from "./DuplexClient.ts"
+import * as Endpoint from "./http/Endpoint.ts"
+import * as MessageStream from "./http/MessageStream.ts"
+import * as Peer from "./http/Peer.ts"
+import * as RequestHeaders from "./http/RequestHeaders.ts"
+import * as HttpAnswer from "./HttpAnswer.ts"
+import * as Taking from "./Taking.ts"
+import * as TransportError from "./TransportError.ts"
+
+/**
+ * Where the event stream is, and what to send along.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly url: string | URL
+  /** Headers for every request, for instance `authorization`. Those that the protocol defines cannot be set. */
+  readonly headers?: { readonly [name: string]: string | Redacted.Redacted }
+  /** How long the server may take to say where messages go. Default: 10 seconds. */
+  readonly openTimeout?: Duration.Input
+}
+
+/** How long a request may take to be posted, in milliseconds: some servers answer the POST only when the work is done. */
+const requestMillisMax = 600_000
+
+/** Every message is sent in a session here, so that 400 with a word about it means that there is none (HTS-07). */
+const isExpiry = (status: number, body: string): boolean =>
+  status === 404 || status === 410 || (status === 400 && /session/i.test(body.slice(0, 1_000)))
+
+/** Posts a message. A server that knows no such session knows this client no more. */
+const post = (messages: Endpoint.Endpoint, text: string, millisMax?: number) => {
+  const posting = Effect.scoped(Effect.gen(function*() {
+    const response = yield* Endpoint.post(messages, {}, text)
+    const body = yield* HttpAnswer.errorBody(response)
+    if (response.status >= 200 && response.status < 300) return
+    return yield* isExpiry(response.status, body)
+      ? TransportError.make(new TransportError.SessionExpired({ mayHaveRun: false }))
+      : HttpAnswer.statusError(response, body)
+  }))
+  return Taking.inTime(posting, millisMax)
+}
+
+/** Posts, and what is waited for. Messages without an answer arrive before what is sent after them; requests do not wait. */
+const makeSender = Effect.fnUntraced(function*(messages: Endpoint.Endpoint) {
+  const room = yield* Latch.make(true)
+  // Last of all: nobody waits for room on a link that is closed.
+  yield* Effect.addFinalizer(() => room.open)
+  const run = yield* FiberSet.makeRuntime<never, void>()
+  let notes = 0
+  const onTaken = Effect.sync(() => {
+    notes--
+    if (notes === 0) room.openUnsafe()
+  })
+  const sendNote = (text: string): void => {
+    notes++
+    room.closeUnsafe()
+    run(
+      post(messages, text).pipe(
+        Effect.catch((error) => Effect.logDebug("A message could not be posted", error)),
+        Effect.ensuring(onTaken)
+      )
+    )
+  }
+  const send: Connection["send"] = (text, failed) => {
+    if (failed === undefined) return sendNote(text)
+    run(Effect.catch(post(messages, text, requestMillisMax), (error) => Effect.sync(() => failed(error))))
+  }
+  return { send, drained: room.await }
+})
+
+const connect = Effect.fnUntraced(function*(
+  client: HttpClient.HttpClient,
+  { headers, openTimeout = "10 seconds", url }: Options
+): Effect.fn.Return<Connection, TransportError.TransportError, Scope.Scope> {
+  const { messageBytesMax } = yield* JsonRpcLimits
+  const own = RequestHeaders.own(headers)
+  const stream = yield* MessageStream.open(Endpoint.make(client, String(url), own), messageBytesMax, openTimeout)
+  const sender = yield* makeSender(Endpoint.make(client, stream.messagesUrl, own))
+  return { ...sender, listen: stream.listen }
+})
+
+/**
+ * A transport to the event stream at `url`, over an HTTP client. Only revisions with sessions are spoken over it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromClient = (client: HttpClient.HttpClient, options: Options): ClientTransport["Service"] => {
+  const { open, peer } = DuplexClient.make(connect(client, options), Peer.fromUrl(String(options.url)))
+  return {
+    peer,
+    open: (receive) => Effect.map(open(receive), (link) => ({ ...link, silence: "Outage", era: "session" }))
+  }
+}
+
+/**
+ * A transport to the event stream at `url`, over the HTTP client in the context.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: Options): Layer.Layer<ClientTransport, never, HttpClient.HttpClient> =>
+  Layer.effect(ClientTransport, Effect.map(HttpClient.HttpClient, (client) => fromClient(client, options)))
