@@ -3,7 +3,9 @@
  * tables of limits and options are complete and true.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { ResponseCacheLimits } from "@parley/mcp/client/cache/ResponseCache"
 import * as ClientLimits from "@parley/mcp/client/ClientLimits"
+import * as McpClientError from "@parley/mcp/client/McpClientError"
 import * as JsonRpcLimits from "@parley/mcp/jsonrpc/Limits"
 import { ResourceLimits } from "@parley/mcp/server/component/ResourceLimits"
 import * as EventLog from "@parley/mcp/session/EventLog"
@@ -11,6 +13,7 @@ import * as HttpPolicy from "@parley/mcp/session/HttpPolicy"
 import { RequestStateLimits } from "@parley/mcp/session/RequestState"
 import * as SessionLimits from "@parley/mcp/session/SessionLimits"
 import * as SubscriptionLimits from "@parley/mcp/session/SubscriptionLimits"
+import * as TransportError from "@parley/mcp/transport/TransportError"
 import * as Context from "effect/Context"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -72,7 +75,8 @@ const references: Readonly<Record<string, object>> = {
   RequestStateLimits: Context.get(Context.empty(), RequestStateLimits),
   EventLogLimits: EventLog.defaultLimits,
   ResourceLimits: Context.get(Context.empty(), ResourceLimits),
-  ClientLimits: ClientLimits.defaultLimits
+  ClientLimits: ClientLimits.defaultLimits,
+  ResponseCacheLimits: Context.get(Context.empty(), ResponseCacheLimits)
 }
 
 /** What the table of limits says, as `reference.name = value`. */
@@ -96,7 +100,7 @@ describe("the documentation", () => {
   })
 
   it("names files that are there", () => {
-    const folders = ["packages/mcp/src", "packages/mcp/src/server", "packages"]
+    const folders = ["packages/mcp/src", "packages/mcp/src/server", "packages/mcp/src/client", "packages"]
     const named = Array.from(read("packages/docs/architecture.md").matchAll(/`([\w/]+\.ts)`/g), ([, path = ""]) => path)
     assert.isAbove(named.length, 10)
     assert.deepStrictEqual(
@@ -115,6 +119,14 @@ describe("the documentation", () => {
     const known = Object.entries(references).flatMap(([reference, limits]) =>
       Object.entries(limits).filter(isNumber).map(([name, value]) => `${reference}.${name} = ${value}`)
     )
+    assert.deepStrictEqual(told.toSorted(), known.toSorted())
+  })
+
+  it("tells every reason for which a client's request fails", () => {
+    const known = [McpClientError.McpClientError, TransportError.TransportError].flatMap(({ fields }) =>
+      fields.reason.members.map(({ name }) => name)
+    )
+    const told = rowsOf("packages/docs/guide/clients.md").flatMap(([name = ""]) => known.includes(name) ? [name] : [])
     assert.deepStrictEqual(told.toSorted(), known.toSorted())
   })
 

@@ -4,7 +4,6 @@ import { McpServer } from "@parley/mcp"
 import * as InMemoryTransport from "@parley/mcp/testing/InMemoryTransport"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as Line from "../../mcp/test/support/Line.ts"
 import * as Messages from "../../mcp/test/support/Messages.ts"
@@ -89,23 +88,22 @@ describe("live, on a line of the stateless era", () => {
 })
 
 describe.concurrent("live as a program", () => {
-  it.live.each(eras)("with %s, is heard by the client that starts it", ([name, revisions]) =>
+  it.live.each(eras)("with %s, is heard by the client that starts it", ([, revisions]) =>
     Effect.gen(function*() {
-      const client = yield* start("live/main.ts", revisions)
-      const told = yield* Queue.unbounded<string>()
-      const hear = Stream.runForEach(client.notifications, ({ method }) => Queue.offer(told, method))
-      yield* Effect.forkScoped(hear, { startImmediately: true })
-      yield* client.callTool({ name: "install_lamp", arguments: kitchen })
-      if (name === "sessions") {
-        yield* client.request("resources/subscribe", { uri: "lamp://kitchen" })
-      } else {
-        const notifications = { resourceSubscriptions: ["lamp://kitchen"] }
-        yield* Effect.forkScoped(client.request("subscriptions/listen", { notifications }), { startImmediately: true })
-        assert.strictEqual(yield* Queue.take(told), "notifications/subscriptions/acknowledged")
-      }
-      yield* client.callTool({ name: "switch_kitchen" })
-      while ((yield* Queue.take(told)) !== "notifications/resources/updated");
-      const { contents } = yield* client.readResource("lamp://kitchen")
-      assert.deepInclude(contents[0], { text: "on" })
+      const { callTool, readResource, resourceUpdates } = yield* start("live/main.ts", revisions)
+      const uri = "lamp://kitchen"
+      yield* callTool({ name: "install_lamp", arguments: kitchen })
+      const seen = yield* resourceUpdates(uri).pipe(
+        Stream.mapEffect(({ cause }) => Effect.map(readResource(uri), ({ contents }) => ({ cause, ...contents[0] }))),
+        // Somebody switches it once it is listened to.
+        Stream.tap(({ cause }) => cause === "Listening" ? callTool({ name: "switch_kitchen" }) : Effect.void),
+        Stream.take(2),
+        Stream.runCollect
+      )
+      const lamp = { uri, mimeType: "text/plain" }
+      assert.deepStrictEqual(seen, [
+        { cause: "Listening", ...lamp, text: "off" },
+        { cause: "Changed", ...lamp, text: "on" }
+      ])
     }).pipe(Effect.scoped, Effect.timeout("15 seconds")))
 })

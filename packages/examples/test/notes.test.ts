@@ -161,26 +161,19 @@ describe("the notes server", () => {
   it.effect("tells who listens that there is a note more or less, and who subscribed that it is gone", () =>
     Effect.gen(function*() {
       const { tools } = yield* client
-      const { notifications, request } = yield* McpClient.McpClient
+      const { listChanges, resourceUpdates } = yield* McpClient.McpClient
       const told = yield* Queue.unbounded<string>()
-      const hear = Stream.runForEach(
-        notifications,
-        ({ method, params }) => Queue.offer(told, `${method}${"uri" in params ? ` ${params.uri}` : ""}`)
+      const hear = Stream.merge(
+        Stream.map(Stream.filter(listChanges, ({ kind }) => kind === "resources"), ({ cause }) => `${cause} list`),
+        Stream.map(resourceUpdates("notes://index", "notes://1"), ({ cause, uri }) => `${cause} ${uri}`)
       )
-      yield* Effect.forkScoped(hear, { startImmediately: true })
-      const resourceSubscriptions = ["notes://index", "notes://1"]
-      yield* Effect.forkScoped(
-        request("subscriptions/listen", { notifications: { resourcesListChanged: true, resourceSubscriptions } }),
-        { startImmediately: true }
-      )
+      yield* Effect.forkScoped(Stream.runForEach(hear, (line) => Queue.offer(told, line)), { startImmediately: true })
       const hearing = (count: number) => Effect.replicateEffect(Queue.take(told), count)
-      assert.deepStrictEqual(yield* hearing(1), ["notifications/subscriptions/acknowledged"])
-      const listChanged = "notifications/resources/list_changed"
-      const updated = "notifications/resources/updated"
+      assert.sameMembers(yield* hearing(3), ["Listening list", "Listening notes://index", "Listening notes://1"])
       yield* tools.add_note(bread)
-      assert.sameMembers(yield* hearing(2), [listChanged, `${updated} notes://index`])
+      assert.sameMembers(yield* hearing(2), ["Changed list", "Changed notes://index"])
       yield* tools.delete_note({ id: 1 })
-      assert.sameMembers(yield* hearing(3), [listChanged, `${updated} notes://index`, `${updated} notes://1`])
+      assert.sameMembers(yield* hearing(3), ["Changed list", "Changed notes://index", "Changed notes://1"])
     }).pipe(Effect.scoped, over(Database.layer(":memory:")), inMemory))
 
   it.effect("masks what goes wrong in the database", () =>
