@@ -29,6 +29,18 @@ export * as ClientTelemetry from "./client/Telemetry.ts"
 /** Results that servers allow clients to keep. @since 0.1.0 */
 export * as ResponseCache from "./client/cache/ResponseCache.ts"
 
+/** What a client does when a server asks the user. @since 0.1.0 */
+export * as Elicitation from "./client/answering/Elicitation.ts"
+
+/** The places that servers may work in. @since 0.1.0 */
+export * as Roots from "./client/answering/Roots.ts"
+
+/** What a client does when a server asks the model. @since 0.1.0 */
+export * as Sampling from "./client/answering/Sampling.ts"
+
+/** Checks the structured content of tools without a contract. @since 0.1.0 */
+export * as OutputValidator from "./client/tools/OutputValidator.ts"
+
 /** What can go wrong between a client and a server. @since 0.1.0 */
 export * as McpClientError from "./client/McpClientError.ts"
 
@@ -118,15 +130,3 @@ export * as HttpPolicy from "./session/HttpPolicy.ts"
 
 /** The keys that seal what clients keep for the server. @since 0.1.0 */
 export * as StateKeys from "./session/StateKeys.ts"
-
-/** What a client does when a server asks the user. @since 0.1.0 */
-export * as Elicitation from "./client/answering/Elicitation.ts"
-
-/** The places that servers may work in. @since 0.1.0 */
-export * as Roots from "./client/answering/Roots.ts"
-
-/** What a client does when a server asks the model. @since 0.1.0 */
-export * as Sampling from "./client/answering/Sampling.ts"
-
-/** Checks the structured content of tools without a contract. @since 0.1.0 */
-export * as OutputValidator from "./client/tools/OutputValidator.ts"

@@ -23,9 +23,9 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { spawn, spawnSync } from "node:child_process"
 import { lstatSync } from "node:fs"
 import { resolve } from "node:path"
+import * as ProcessTree from "./ProcessTree.ts"
 import * as WindowsCommand from "./WindowsCommand.ts"
 
 /**
@@ -110,17 +110,19 @@ export const show = ({ args = [], command, cwd }: StdioOptions): string => {
 }
 
 /**
- * Names a child to caches as well: two that differ only in what is not shown have different marks.
+ * Names a child to caches as well: two that differ only in what is not shown have different marks, and the folder that they
+ * are started in is a part of the name.
  *
  * @category showing
  * @since 0.1.0
  */
 export const peerOf = (options: StdioOptions): string => {
-  const { args = [], env = {} } = options
+  const { args = [], cwd = ".", env = {} } = options
+  const shown = show({ ...options, cwd: resolve(cwd) })
   const hidden = [...args.filter(Redacted.isRedacted), ...Object.entries(env).flat()]
-  if (hidden.length === 0) return show(options)
+  if (hidden.length === 0) return shown
   const texts = hidden.map((value) => Redacted.isRedacted(value) ? Redacted.value(value) : value)
-  return `${show(options)} #${(Hash.string(JSON.stringify(texts)) >>> 0).toString(16)}`
+  return `${shown} #${(Hash.string(JSON.stringify(texts)) >>> 0).toString(16)}`
 }
 
 const unreachable = (detail: string) =>
@@ -129,6 +131,12 @@ const unreachable = (detail: string) =>
 /** The platform's own words would name the whole command line, which for a batch file has the secrets in it. */
 const toTransportError = (options: StdioOptions) => ({ reason }: PlatformError): TransportError.TransportError =>
   unreachable(`${show(options)}: ${reason._tag}${reason.description === undefined ? "" : `, ${reason.description}`}`)
+
+/** Node tells of some failures by throwing: of a folder that is none, of arguments that are too long together. */
+const toThrown = (options: StdioOptions, thrown: unknown): Effect.Effect<never, TransportError.TransportError> =>
+  thrown instanceof Error && "code" in thrown
+    ? Effect.fail(unreachable(`${show(options)}: ${String(thrown.code)}`))
+    : Effect.die(thrown)
 
 const environmentOf = (own: StdioOptions["env"] = {}): { readonly [name: string]: string | Redacted.Redacted } => {
   const base: typeof own = safeEnvironment(process.env)
@@ -156,62 +164,16 @@ const start = Effect.fnUntraced(function*(options: StdioOptions, graceMillis: nu
   const invocation = invocationOf(options, env)
   if (Result.isFailure(invocation)) return yield* Effect.fail(unreachable(`${show(options)}: ${invocation.failure}`))
   const { args, command, shell } = invocation.success
-  return yield* Effect.mapError(
-    spawner.spawn(ChildProcess.make(command, args, {
-      env,
-      forceKillAfter: graceMillis,
-      ...(shell === undefined ? {} : { shell }),
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd })
-    })),
-    toTransportError(options)
+  return yield* spawner.spawn(ChildProcess.make(command, args, {
+    env,
+    forceKillAfter: graceMillis,
+    ...(shell === undefined ? {} : { shell }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd })
+  })).pipe(
+    Effect.mapError(toTransportError(options)),
+    Effect.catchDefect((defect) => toThrown(options, defect))
   )
 })
-
-/** How often the group is looked at after it was told to leave, in seconds, as a shell has it. */
-const lookSeconds = 0.1
-
-/** Waits for a group to leave, and kills who is left of it: `$0` is the group, `$1` the number of looks. */
-const lastResort = `i=0
-while kill -s 0 -- "-$0" && [ $i -lt $1 ]; do sleep ${lookSeconds}; i=$((i+1)); done
-kill -s KILL -- "-$0"`
-
-/**
- * Tells a tree to leave, in a process that is about to be gone itself and cannot wait: on systems with process groups a
- * small shell outlives it, which makes those leave that do not. A tree that is gone already is no error.
- */
-const endTree = (pid: number, graceMillis: number): void => {
-  if (isWindows) {
-    const { args, command } = WindowsCommand.killTree(pid, process.env)
-    spawnSync(command, args, { windowsHide: true, stdio: "ignore" })
-  } else if (Result.isSuccess(Result.try(() => process.kill(-pid, "SIGTERM")))) {
-    const looks = String(Math.ceil(graceMillis / 1_000 / lookSeconds))
-    const shell = spawn("/bin/sh", ["-c", lastResort, String(pid), looks], { detached: true, stdio: "ignore" })
-    // There is nobody left to tell that it could not be started.
-    shell.on("error", () => undefined).unref()
-  }
-}
-
-/** Each child adds a listener, so the number from which on Node warns of a leak has to grow with them. */
-const allowListeners = (change: number): void => {
-  const allowed = process.getMaxListeners()
-  if (allowed > 0) process.setMaxListeners(allowed + change)
-}
-
-/** A program that ends without closing its scopes (`process.exit`, an uncaught error) tells the child's tree to leave. */
-const endWithProcess = (pid: number, graceMillis: number): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.asVoid(Effect.acquireRelease(
-    Effect.sync(() => {
-      const onExit = (): void => endTree(pid, graceMillis)
-      allowListeners(1)
-      process.on("exit", onExit)
-      return onExit
-    }),
-    (onExit) =>
-      Effect.sync(() => {
-        process.off("exit", onExit)
-        allowListeners(-1)
-      })
-  ))
 
 /** Reads lines until the stream ends, breaks off, or `stop` completes; `ended` runs then, before a last line is given out. */
 const readLines = (
@@ -297,9 +259,9 @@ export const connect = Effect.fnUntraced(function*(
   options: StdioOptions
 ): Effect.fn.Return<Connection, TransportError.TransportError, Scope.Scope | Spawner.ChildProcessSpawner> {
   const { messageBytesMax } = yield* JsonRpcLimits
-  const graceMillis = Duration.toMillis(Duration.fromInputUnsafe(options.closeTimeout ?? "2 seconds"))
+  const graceMillis = Duration.toMillis(options.closeTimeout ?? "2 seconds")
   const child = yield* start(options, graceMillis)
-  yield* endWithProcess(child.pid, graceMillis)
+  yield* ProcessTree.endWithProcess(child.pid, graceMillis)
   const stderr = yield* listenToStderr(options.command, child.stderr)
   const { drained, end, send } = yield* makeWriter(child.stdin)
   // Outlives the child: one that cannot get rid of what it writes could not leave by itself.

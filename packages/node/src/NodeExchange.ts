@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Departure from "@parley/mcp/transport/Departure"
 import type { HttpExchange, HttpStream, ResponseHeaders } from "@parley/mcp/transport/HttpExchange"
 import * as Effect from "effect/Effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
@@ -77,8 +78,7 @@ export const make = (
   response: ServerResponse,
   body: string | undefined
 ): NodeExchange => {
-  let onClose: (() => void) | undefined
-  let isGone = false
+  const peer = Departure.make()
   return {
     method: request.method ?? "",
     url: request.url ?? "",
@@ -86,18 +86,13 @@ export const make = (
     body,
     respond: respond(response),
     stream: stream(response),
-    onClose: (callback) => {
-      if (isGone) callback()
-      else onClose = callback
-    },
+    onClose: peer.onLeave,
     watch: () => {
-      const gone = (): void => {
-        if (response.writableFinished) return
-        isGone = true
-        onClose?.()
+      const closed = (): void => {
+        if (!response.writableFinished) peer.leave()
       }
-      if (response.destroyed) gone()
-      else response.on("close", gone)
+      if (response.destroyed) closed()
+      else response.on("close", closed)
     }
   }
 }

@@ -49,8 +49,8 @@ export const layerStdio = (options: NodeChild.StdioOptions): Layer.Layer<ClientT
   )
 
 /**
- * Speaks to the server at `url` over Streamable HTTP. Redirects are not followed, so that no token reaches another
- * origin.
+ * Speaks to the server at `url` over Streamable HTTP. Redirects are followed on its own origin only, so that no
+ * token reaches another.
  *
  * @category layers
  * @since 0.1.0

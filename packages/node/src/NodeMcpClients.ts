@@ -17,6 +17,7 @@
  * @since 0.1.0
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import type * as Middleware from "@parley/mcp/client/Middleware"
 import * as McpClients from "@parley/mcp/client/servers/McpClients"
 import * as McpServersConfig from "@parley/mcp/client/servers/McpServersConfig"
 import * as McpServersError from "@parley/mcp/client/servers/McpServersError"
@@ -26,6 +27,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import * as NodeMcpClient from "./NodeMcpClient.ts"
 
 /** The URL may hold a key; whoever shows the server shows what the configuration says. */
@@ -91,10 +93,16 @@ export const load = (
     (text) => Effect.fromResult(Result.map(McpServersConfig.parse(text, process.env), definitionsOf))
   )
 
-const fromDefinitions = (
+type Live<M extends ReadonlyArray<Middleware.Any>> = Layer.Layer<
+  McpClients.McpClients,
+  McpServersError.McpServersError,
+  Exclude<Middleware.RequiredBy<M>, Scope.Scope>
+>
+
+const fromDefinitions = <const M extends ReadonlyArray<Middleware.Any>>(
   definitions: Effect.Effect<ReadonlyArray<McpClients.Definition>, McpServersError.McpServersError>,
-  options: McpClients.Options
-): Layer.Layer<McpClients.McpClients, McpServersError.McpServersError> =>
+  options: McpClients.Options<M>
+): Live<M> =>
   Layer.effect(McpClients.McpClients, Effect.flatMap(definitions, (found) => McpClients.make(found, options)))
 
 /**
@@ -103,10 +111,10 @@ const fromDefinitions = (
  * @category layers
  * @since 0.1.0
  */
-export const layer = (
+export const layer = <const M extends ReadonlyArray<Middleware.Any> = readonly []>(
   config: unknown,
-  options: McpClients.Options
-): Layer.Layer<McpClients.McpClients, McpServersError.McpServersError> => fromDefinitions(definitions(config), options)
+  options: McpClients.Options<M>
+): Live<M> => fromDefinitions(definitions(config), options)
 
 /**
  * The servers of a file. Fails only if it cannot be read, or names no servers at all.
@@ -114,7 +122,7 @@ export const layer = (
  * @category layers
  * @since 0.1.0
  */
-export const layerFile = (
+export const layerFile = <const M extends ReadonlyArray<Middleware.Any> = readonly []>(
   path: string,
-  options: McpClients.Options
-): Layer.Layer<McpClients.McpClients, McpServersError.McpServersError> => fromDefinitions(load(path), options)
+  options: McpClients.Options<M>
+): Live<M> => fromDefinitions(load(path), options)

@@ -21,6 +21,7 @@
  */
 import { dereference, type OutputUnit, type Schema, type SchemaDraft, validate } from "@cfworker/json-schema"
 import { OutputValidator, type Verdict } from "@parley/mcp/client/tools/OutputValidator"
+import { isObject } from "@parley/mcp/jsonrpc/Message"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -49,8 +50,6 @@ type Bounds = Required<Options>
 
 type Json = { readonly [key: string]: unknown }
 
-const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** So many characters take as long to look at as one node. */
 const nodeCharacters = 64
 
@@ -58,7 +57,7 @@ const charactersOf = (node: unknown): number => {
   if (typeof node === "string") return node.length
   let characters = 0
   // The names of an array's members are looked at by nobody.
-  if (isJson(node)) { for (const name of Object.keys(node)) characters += name.length }
+  if (isObject(node)) { for (const name of Object.keys(node)) characters += name.length }
   return characters
 }
 
@@ -129,14 +128,14 @@ interface Copied {
 }
 
 const copyNames = (copied: Copied, names: unknown): unknown =>
-  isJson(names)
+  isObject(names)
     ? Object.fromEntries(Object.entries(names).map(([name, schema]) => [name, copySchema(copied, schema)]))
     : structuredClone(names)
 
 /** A copy to work on, because the interpreter leaves marks, without `format`. */
 const copySchema = (copied: Copied, schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map((member) => copySchema(copied, member))
-  if (!isJson(schema)) return schema
+  if (!isObject(schema)) return schema
   const members: Array<readonly [string, unknown]> = []
   for (const [keyword, value] of Object.entries(schema)) {
     if (keyword === "format" && typeof value === "string") continue

@@ -76,11 +76,13 @@ export const find = (command: string, surroundings: Surroundings): string | unde
     ...extensions.map((extension) => `${command}${extension}`)
   ]
   const isPath = /[\\/:]/.test(command)
+  // What comes after a forward slash may be an option to the shell.
+  const paths = names.map((name) => name.replaceAll("/", "\\"))
   const candidates = !isPath
     ? foldersOf(surroundings).flatMap((folder) => names.map((name) => join(folder, name)))
     : isAbsolute(command)
-    ? names
-    : names.map((name) => join(surroundings.cwd, name))
+    ? paths
+    : paths.map((path) => join(surroundings.cwd, path))
   return candidates.find(surroundings.isFile)
 }
 

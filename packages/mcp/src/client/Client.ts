@@ -286,6 +286,6 @@ export interface Client {
    * revision does not have are left out. A slow reader loses the oldest.
    */
   readonly notifications: Stream.Stream<ServerNotification>
-  /** How the connection stands, from now on. */
+  /** How the connection stands, from now on; it ends with the client. */
   readonly status: Stream.Stream<ConnectionStatus>
 }

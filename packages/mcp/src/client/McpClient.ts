@@ -6,18 +6,18 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import type * as Catalog from "../contract/Catalog.ts"
+import type { ProgramInfo } from "../contract/ProgramInfo.ts"
 import type { Revision } from "../revision/Revision.ts"
 import * as Revisions from "../revision/Revisions.ts"
-import type { Icon } from "../schema/Icon.ts"
 import { ClientTransport } from "../transport/ClientTransport.ts"
 import * as Answers from "./answering/Answers.ts"
 import * as RootChanges from "./answering/RootChanges.ts"
@@ -40,7 +40,7 @@ import * as Methods from "./requests/Methods.ts"
 import * as Once from "./requests/Once.ts"
 import * as Optional from "./requests/Optional.ts"
 import * as Pipeline from "./requests/Pipeline.ts"
-import { OutputValidator } from "./tools/OutputValidator.ts"
+import * as Recovery from "./requests/Recovery.ts"
 import * as TypedClient from "./TypedClient.ts"
 
 /**
@@ -49,14 +49,7 @@ import * as TypedClient from "./TypedClient.ts"
  * @category models
  * @since 0.1.0
  */
-export interface ClientInfo {
-  readonly name: string
-  readonly version: string
-  readonly title?: string
-  readonly description?: string
-  readonly websiteUrl?: string
-  readonly icons?: ReadonlyArray<Icon>
-}
+export type ClientInfo = ProgramInfo
 
 /**
  * The options of {@link layer}.
@@ -128,6 +121,7 @@ export class McpClient extends Context.Service<McpClient, Client>()("@parley/mcp
 /** The facade: what calls do, what is heard, and how the connection stands. */
 const facade = (
   connection: Connection.Connection,
+  { ended }: Inbound.Inbound,
   lastKnown: LastKnown.Store,
   members: Methods.Methods & Lists.Lists & Listening.Listening
 ): Client => ({
@@ -141,10 +135,12 @@ const facade = (
   get lastKnown() {
     return lastKnown.current()
   },
-  notify: (method, params) => Effect.flatMap(connection.current, (connected) => Once.notify(connected, method, params)),
-  status: Stream.map(
-    SubscriptionRef.changes(connection.status),
-    (status) => status._tag === "Connected" ? { _tag: "Connected", server: status.connected.server } : status
+  notify: (method, params) => Recovery.delivered(connection, (connected) => Once.notify(connected, method, params)),
+  status: SubscriptionRef.changes(connection.status).pipe(
+    Stream.interruptWhen(Deferred.await(ended)),
+    Stream.map((status) =>
+      status._tag === "Connected" ? { _tag: "Connected", server: status.connected.server } : status
+    )
   )
 })
 
@@ -183,14 +179,14 @@ const connect = Effect.fnUntraced(function*<const M extends ReadonlyArray<Middle
   const level = Logs.make()
   const common: Once.Common = { claims, nextId, fork, logLevel: () => level.wanted }
   const stages = yield* optional.stages(connection, inbound)
-  const validator = Option.getOrUndefined(yield* Effect.serviceOption(OutputValidator))
-  const send = Pipeline.make({ connection, inbound, common, limits: { timeout, timeoutTotal }, stages, validator })
+  const { validator } = optional
+  const send = Pipeline.make({ connection, inbound, common, timeouts: { timeout, timeoutTotal }, stages, validator })
 
   const lastKnown = LastKnown.make(connection)
   Inbound.observe(inbound, lastKnown.hear)
-  const timeoutMillis = Duration.toMillis(Duration.fromInputUnsafe(timeout))
+  const timeoutMillis = Duration.toMillis(timeout)
   const subscribed = Subscribed.make({ send, latest: connection.latest, fork })
-  return facade(connection, lastKnown, {
+  return facade(connection, inbound, lastKnown, {
     ...Methods.make(send),
     ...Lists.make({ send, limits, lastKnown }),
     ...Listening.make({

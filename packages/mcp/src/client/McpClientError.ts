@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
 import { RpcError } from "../jsonrpc/RpcError.ts"
@@ -49,7 +50,7 @@ export class NoCommonVersion extends Schema.Error<NoCommonVersion>(`${id}/NoComm
 }
 
 /**
- * The answer did not come in time; the request was cancelled.
+ * The answer did not come in time; the request was cancelled, if it was sent: it waits for a connection first.
  *
  * @category reasons
  * @since 0.1.0
@@ -57,13 +58,12 @@ export class NoCommonVersion extends Schema.Error<NoCommonVersion>(`${id}/NoComm
 export class RequestTimeout extends Schema.Error<RequestTimeout>(`${id}/RequestTimeout`)({
   _tag: Schema.tag("RequestTimeout"),
   method: Schema.String,
-  timeoutMillis: Schema.Number
+  timeoutMillis: Schema.Number,
+  /** False when it was not sent, or only where it was certainly not taken up. */
+  mayHaveRun: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(true)))
 }) {
   override get message(): string {
     return `${this.method} was not answered within ${this.timeoutMillis} ms`
-  }
-  get mayHaveRun(): boolean {
-    return true
   }
 }
 
@@ -288,7 +288,9 @@ export class McpClientError extends Schema.Error<McpClientError>(id)({
     CursorLost,
     SubscriptionRefused,
     InvalidOutput
-  ])
+  ]),
+  /** True when the request had been sent before, and may have run then: the reason is about the last time. */
+  mayHaveRunBefore: Schema.optionalKey(Schema.Boolean)
 }) {
   override get message(): string {
     return this.reason.message
@@ -299,7 +301,8 @@ export class McpClientError extends Schema.Error<McpClientError>(id)({
    * was not taken up.
    */
   get mayHaveRun(): boolean {
-    const { reason } = this
+    const { mayHaveRunBefore, reason } = this
+    if (mayHaveRunBefore === true) return true
     return reason._tag === "RpcError" ? !refusals.has(reason.code) : reason.mayHaveRun
   }
 }
@@ -311,3 +314,14 @@ export class McpClientError extends Schema.Error<McpClientError>(id)({
  * @since 0.1.0
  */
 export const make = (reason: McpClientErrorReason): McpClientError => new McpClientError({ reason })
+
+/**
+ * The same error of a request that had been sent before, and may have run then. A list whose cursor is lost is only read.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeAgain = (error: McpClientError): McpClientError =>
+  error.mayHaveRun || error.reason._tag === "CursorLost"
+    ? error
+    : new McpClientError({ reason: error.reason, mayHaveRunBefore: true })

@@ -12,11 +12,10 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as References from "effect/References"
-import * as Tracer from "effect/Tracer"
 import type { Params } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import type { Implementation } from "../schema/Implementation.ts"
+import * as Surroundings from "../session/Surroundings.ts"
 import type { Answer, Answers } from "./answering/Answers.ts"
 import type { CustomNotification, RequestOptions, ServerFacts, ServerNotification } from "./Client.ts"
 import type { McpClientError } from "./McpClientError.ts"
@@ -179,15 +178,6 @@ export type RequiredBy<M extends ReadonlyArray<Any>> = M[number] extends infer O
   ? One extends Middleware<infer R> ? R : never
   : never
 
-/** What surrounds a call beside services: what it leads to logs and traces as a part of it. */
-const surroundings = Context.pick(
-  Tracer.ParentSpan,
-  Tracer.Tracer,
-  References.CurrentLogAnnotations,
-  References.CurrentLogSpans,
-  References.TracerSpanAnnotations
-)
-
 type Next<A, B, E> = (message: A) => Effect.Effect<B, E>
 
 type Intercept<A, B, E> = (message: A, next: Next<A, B, E>) => Effect.Effect<B, E, unknown>
@@ -203,13 +193,13 @@ const around = <A, B, E>(
     const pass: Next<A, B, E> = (passed) =>
       Effect.updateContext(
         last(passed),
-        (inner: Context.Context<never>) => Context.merge(own, surroundings(inner))
+        (inner: Context.Context<never>) => Context.merge(own, Surroundings.of(inner))
       )
-    const chain = intercepts.reduceRight<Next<A, B, unknown>>(
+    const chain = intercepts.reduceRight<Next<A, B, E>>(
       // What it needs was required of the client's layer.
-      (rest, intercept) => (one) => Effect.suspend(() => intercept(one, rest as Next<A, B, E>)) as Effect.Effect<B, E>,
+      (rest, intercept) => (one) => Effect.suspend(() => intercept(one, rest)) as Effect.Effect<B, E>,
       pass
-    ) as Next<A, B, E>
+    )
     return Effect.updateContext(chain(message), (context: Context.Context<never>) => Context.merge(base, context))
   })
 
@@ -218,9 +208,6 @@ const hooksOf = <K extends keyof Hooks<unknown>>(
   kind: K
 ): ReadonlyArray<NonNullable<Hooks<unknown>[K]>> =>
   middleware.flatMap(({ hooks: { [kind]: hook } }) => hook === undefined ? [] : [hook])
-
-/** A span that was current when the client was made has no part in what the client does. */
-const baseOf = (context: Context.Context<never>): Context.Context<never> => Context.omit(Tracer.ParentSpan)(context)
 
 /**
  * The stage of a call that passes the middleware; `next` itself, where none stands in the way of calls.
@@ -236,7 +223,7 @@ export const toSend = (
 ): Send => {
   const intercepts = hooksOf(middleware, "call")
   if (intercepts.length === 0) return next
-  const base = baseOf(context)
+  const base = Surroundings.withoutSpan(context)
   return (call: Call) =>
     around<Outgoing, unknown, McpClientError>(
       intercepts,
@@ -258,7 +245,7 @@ export const toAnswers = (
 ): Answers["byMethod"] => {
   const intercepts = hooksOf(middleware, "request")
   if (intercepts.length === 0) return byMethod
-  const base = baseOf(context)
+  const base = Surroundings.withoutSpan(context)
   const behind = (method: string, answer: Answer): Answer => (params, from) =>
     around<Asked, object, RpcError>(intercepts, base, (asked) => answer(asked.params, from))({ method, params, from })
   return new Map([...byMethod].map(([method, answer]) => [method, behind(method, answer)]))
@@ -303,7 +290,7 @@ export const toNotified = (
 ): (fork: Fork, publish: (notification: Notified) => void) => (notification: Notified) => void => {
   const intercepts = hooksOf(middleware, "notification")
   if (intercepts.length === 0) return (_, publish) => publish
-  const base = baseOf(context)
+  const base = Surroundings.withoutSpan(context)
   return (fork, publish) => {
     const last = (notification: Notified) => Effect.sync(() => publish(notification))
     const pass = around<Notified, void, never>(intercepts, base, last)

@@ -12,39 +12,28 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as Tracer from "effect/Tracer"
-import { isObject, type Params } from "../jsonrpc/Message.ts"
-import { MetaKey } from "../schema/Meta.ts"
+import { MetaKey, metaOf } from "../schema/Meta.ts"
 import * as Conventions from "../session/Conventions.ts"
+import * as Observation from "../session/Observation.ts"
 import * as TraceContext from "../session/TraceContext.ts"
 import { isHttp } from "../transport/ClientTransport.ts"
 import type { Answers } from "./answering/Answers.ts"
 import type { ServerFacts } from "./Client.ts"
+import type { Connected } from "./connection/Connect.ts"
 import type { Connection } from "./connection/Connection.ts"
+import * as Outcome from "./Outcome.ts"
 import type { Call, Send } from "./requests/Call.ts"
 
-/**
- * What is observed.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Settings {
-  /** Whether there are spans, where there is a tracer. */
-  readonly spans: boolean
-  /** Whether there are metrics. */
-  readonly metrics: boolean
-}
+export type { Settings } from "../session/Observation.ts"
 
 /**
  * What clients that are made in this context observe. Default: spans, and no metrics.
@@ -52,9 +41,7 @@ export interface Settings {
  * @category references
  * @since 0.1.0
  */
-export const Telemetry = Context.Reference<Settings>("@parley/mcp/client/Telemetry", {
-  defaultValue: () => ({ spans: true, metrics: false })
-})
+export const Telemetry: Context.Reference<Observation.Settings> = Observation.reference("@parley/mcp/client/Telemetry")
 
 /**
  * Says what the clients made with this layer observe.
@@ -72,11 +59,8 @@ export const Telemetry = Context.Reference<Settings>("@parley/mcp/client/Telemet
  * @category layers
  * @since 0.1.0
  */
-export const layer = (settings: Partial<Settings>): Layer.Layer<never> =>
-  Layer.effectContext(
-    Effect.map(Telemetry, (defaults) => Context.make(Telemetry, { ...defaults, ...settings }))
-    // A reference has a default, so that it is in no layer's output.
-  ) as Layer.Layer<never>
+export const layer = (settings: Partial<Observation.Settings>): Layer.Layer<never> =>
+  Observation.layer(Telemetry, settings)
 
 /**
  * What is known of the server that operations are with.
@@ -98,46 +82,10 @@ const addressOf = (peer: string): Conventions.Attributes => {
   return { "server.address": hostname, "server.port": port === "" ? protocol === "https:" ? "443" : "80" : port }
 }
 
-const metaOf = (params: object): Params => "_meta" in params && isObject(params._meta) ? params._meta : {}
-
-const isToolError = (method: string, result: unknown): boolean =>
-  method === "tools/call" && isObject(result) && result.isError === true
-
-/** The innermost tag says most: an error is a reason within a reason. */
-const tagOf = (error: unknown): string => {
-  if (!isObject(error)) return "_OTHER"
-  return isObject(error.reason) ? tagOf(error.reason) : typeof error._tag === "string" ? error._tag : "_OTHER"
-}
-
-/** The code of an error that one side answered the other with. */
-const codeOf = (error: unknown): string | undefined => {
-  if (!isObject(error)) return undefined
-  const { _tag, code, reason } = error
-  return _tag === "RpcError" && typeof code === "number" ? String(code) : codeOf(reason)
-}
-
-/** Whether a word may be told apart from others. */
-type IsTold = (word: string) => boolean
-
-/** How an operation failed, in words; none, when it did not. */
-const outcomeOf = (
-  exit: Exit.Exit<unknown, unknown>,
-  method: string,
-  isTold: IsTold = () => true
-): Conventions.Attributes => {
-  if (Exit.isSuccess(exit)) return isToolError(method, exit.value) ? { "error.type": "tool_error" } : {}
-  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
-  if (error === undefined) return { "error.type": Cause.hasInterruptsOnly(exit.cause) ? "cancelled" : "_OTHER" }
-  const code = codeOf(error)
-  if (code === undefined) return { "error.type": tagOf(error) }
-  const told = isTold(code) ? code : "_OTHER"
-  return { "error.type": told, "rpc.response.status_code": told }
-}
-
 const endSpan = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>, method: string) =>
   Effect.clockWith((clock) =>
     Effect.sync(() => {
-      const outcome = outcomeOf(exit, method)
+      const outcome = Outcome.attributesOf(exit, method)
       const { "error.type": errorType } = outcome
       for (const [key, value] of Object.entries(outcome)) span.attribute(key, value)
       const ended = errorType === undefined ? Exit.void : Exit.isSuccess(exit) ? Exit.fail(errorType) : exit
@@ -201,17 +149,15 @@ const withSpans = (parties: Parties, tracer: Tracer.Tracer, next: Send): Send =>
     })
 }
 
-const operationDuration = Metric.histogram("mcp.client.operation.duration", {
-  description: "From the sending of a request until its answer, in seconds",
-  attributes: { unit: "s" },
-  boundaries: Conventions.boundaries
-})
+const operationDuration = Observation.durations(
+  "mcp.client.operation.duration",
+  "From the sending of a request until its answer, in seconds"
+)
 
-const sessionDuration = Metric.histogram("mcp.client.session.duration", {
-  description: "From the making of a connection until it is lost or closed, in seconds",
-  attributes: { unit: "s" },
-  boundaries: Conventions.boundaries
-})
+const sessionDuration = Observation.durations(
+  "mcp.client.session.duration",
+  "From the making of a connection until it is lost or closed, in seconds"
+)
 
 /** Series are told apart by so many names of tools, prompts and methods; whoever calls may make names up without end. */
 const namesMax = 1_000
@@ -220,7 +166,7 @@ const namesMax = 1_000
 const codesMax = 100
 
 /** Tells one of the first words that came from all others. */
-const makeTold = (max: number): IsTold => {
+const makeTold = (max: number): (word: string) => boolean => {
   const words = new Set<string>()
   return (word) => {
     if (words.has(word)) return true
@@ -239,24 +185,11 @@ const withMetrics = (parties: Parties, registry: Metric.MetricRegistry, next: Se
     target: operation.target !== undefined && isName(Conventions.spanName(operation)) ? operation.target : undefined
   })
   return (call) =>
-    Effect.clockWith((clock) => {
-      const started = clock.currentTimeNanosUnsafe()
+    Effect.flatMap(Observation.stopwatch(operationDuration, registry), (note) => {
       const attributes = Conventions.attributesOf(bounded(operationOf(parties, call)))
-      return Effect.onExit(next(call), (exit) => {
-        const metric = Metric.withAttributes(operationDuration, {
-          ...attributes,
-          ...outcomeOf(exit, call.method, isCode)
-        })
-        return Metric.update(metric, Conventions.seconds(started, clock.currentTimeNanosUnsafe())).pipe(
-          Effect.provideService(Metric.MetricRegistry, registry)
-        )
-      })
+      return Effect.onExit(next(call), (exit) =>
+        note({ ...attributes, ...Outcome.attributesOf(exit, call.method, isCode) }))
     })
-}
-
-const tracerOf = (context: Context.Context<never>): Tracer.Tracer | undefined => {
-  const tracer = Context.get(context, Tracer.Tracer)
-  return Context.get(context, Telemetry).spans && tracer !== Tracer.nativeTracer ? tracer : undefined
 }
 
 /**
@@ -266,8 +199,9 @@ const tracerOf = (context: Context.Context<never>): Tracer.Tracer | undefined =>
  * @since 0.1.0
  */
 export const toSend = (context: Context.Context<never>, parties: Parties, next: Send): Send => {
-  const tracer = tracerOf(context)
-  const measured = Context.get(context, Telemetry).metrics
+  const settings = Context.get(context, Telemetry)
+  const tracer = Observation.tracerIn(context, settings)
+  const measured = settings.metrics
     ? withMetrics(parties, Context.get(context, Metric.MetricRegistry), next)
     : next
   return tracer === undefined ? measured : withSpans(parties, tracer, measured)
@@ -291,7 +225,7 @@ export const toAnswers = (
   peer: string,
   byMethod: Answers["byMethod"]
 ): Answers["byMethod"] => {
-  const tracer = tracerOf(context)
+  const tracer = Observation.tracerIn(context, Context.get(context, Telemetry))
   if (tracer === undefined) return byMethod
   const attributes = (method: string) => ({
     "mcp.method.name": method,
@@ -325,31 +259,29 @@ export const followSessions = (
   { status }: Pick<Connection, "status">
 ): Effect.Effect<void, never, Scope.Scope> => {
   if (!Context.get(context, Telemetry).metrics) return Effect.void
-  const registry = Context.get(context, Metric.MetricRegistry)
-  return Effect.clockWith((clock) => {
-    let open: { readonly started: bigint; readonly version: string } | undefined
-    const end = Effect.suspend(() => {
-      if (open === undefined) return Effect.void
-      const { started, version } = open
-      open = undefined
+  const stopwatch = Observation.stopwatch(sessionDuration, Context.get(context, Metric.MetricRegistry))
+  /** Notes how long the session took that is open, if one is. */
+  let note = Effect.void
+  const end = Effect.suspend(() => {
+    const ended = note
+    note = Effect.void
+    return ended
+  })
+  const begin = ({ server: { revision: { version } } }: Connected) =>
+    Effect.map(stopwatch, (noteWith) => {
       const { "mcp.method.name": _, ...attributes } = Conventions.attributesOf({
         method: "",
         version,
         isHttp: isHttp(peer)
       })
-      return Metric.update(
-        Metric.withAttributes(sessionDuration, attributes),
-        Conventions.seconds(started, clock.currentTimeNanosUnsafe())
-      )
-    }).pipe(Effect.provideService(Metric.MetricRegistry, registry))
-    const follow = Stream.runForEach(SubscriptionRef.changes(status), (now) =>
-      Effect.andThen(
-        end,
-        Effect.sync(() => {
-          if (now._tag !== "Connected") return
-          open = { started: clock.currentTimeNanosUnsafe(), version: now.connected.server.revision.version }
-        })
-      ))
-    return Effect.andThen(Effect.addFinalizer(() => end), Effect.forkScoped(follow, { startImmediately: true }))
-  }).pipe(Effect.asVoid)
+      note = noteWith(attributes)
+    })
+  const follow = Stream.runForEach(
+    SubscriptionRef.changes(status),
+    (now) => now._tag === "Connected" ? Effect.andThen(end, begin(now.connected)) : end
+  )
+  return Effect.andThen(
+    Effect.addFinalizer(() => end),
+    Effect.asVoid(Effect.forkScoped(follow, { startImmediately: true }))
+  )
 }

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Catalog from "../contract/Catalog.ts"
-import type { AnyCodec, AnySchema } from "../contract/ParameterSchema.ts"
+import { type AnySchema, toJsonCodec } from "../contract/ParameterSchema.ts"
 import type * as Prompt from "../contract/Prompt.ts"
 import type * as Resource from "../contract/Resource.ts"
 import type * as ResourceTemplate from "../contract/ResourceTemplate.ts"
@@ -102,13 +102,9 @@ export interface TypedClient<E extends Catalog.AnyEntry> {
 
 type AnyMethod = (args?: unknown, options?: RequestOptions) => Effect.Effect<unknown, unknown>
 
-const jsonCodec = (schema: AnySchema): AnyCodec =>
-  // That the schema needs no services was asked where the component was made.
-  Schema.toCodecJson(schema as AnyCodec)
-
 /** Arguments to the JSON object that goes over the wire. */
 const makeEncoder = (name: string, schema: AnySchema) => {
-  const encode = Schema.encodeUnknownResult(jsonCodec(schema))
+  const encode = Schema.encodeUnknownResult(toJsonCodec(schema))
   const invalid = (detail: string) =>
     Effect.fail(McpClientError.make(new McpClientError.InvalidArguments({ name, detail })))
   return (args: unknown): Effect.Effect<Params, McpClientError.McpClientError> => {
@@ -150,7 +146,8 @@ const prompt = (client: Client, name: string, component: Prompt.Any): AnyMethod 
   const encode = makeEncoder(name, component.parameters)
   return (args, options) =>
     Effect.flatMap(encode(args), (encoded) => {
-      const present = Object.entries(encoded).filter(([, value]) => value !== undefined)
+      // One that is there and undefined is null as JSON, and no string.
+      const present = Object.entries(encoded).filter(([, value]) => value !== undefined && value !== null)
       return client.getPrompt({ name, arguments: Object.fromEntries(present) as Strings }, options)
     })
 }
@@ -163,10 +160,11 @@ const template = (client: Client, name: string, component: ResourceTemplate.Any)
     return () => Effect.fail(error)
   }
   return (args, options) =>
-    Effect.flatMap(
-      encode(args),
-      (values) => client.readResource(UriTemplate.expand(parsed.success, values as UriTemplate.Values), options)
-    )
+    Effect.flatMap(encode(args), (encoded) => {
+      // What a template takes is texts, on the wire too; the types of the contract say so.
+      const uri = UriTemplate.expand(parsed.success, encoded as UriTemplate.Values)
+      return client.readResource(uri, options)
+    })
 }
 
 const resource = (client: Client, { uri }: Resource.Any): AnyMethod => {

@@ -93,6 +93,8 @@ export const check = (requestedSchema: RequestedSchema, content: Content): Resul
     const codec = codecOf(field)
     return [name, required.includes(name) ? codec : Schema.optionalKey(codec)] as const
   })
-  const decoded = Schema.decodeUnknownResult(Schema.Struct(Object.fromEntries(fields)))(answer)
+  // Without what objects have by birth: a field may be called `constructor`, and be left out.
+  const own: unknown = Object.assign(Object.create(null), answer)
+  const decoded = Schema.decodeUnknownResult(Schema.Struct(Object.fromEntries(fields)))(own)
   return Result.isFailure(decoded) ? Result.fail(decoded.failure.message) : Result.succeed(answer)
 }

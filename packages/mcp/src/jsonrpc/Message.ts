@@ -144,7 +144,8 @@ const malformedObject = (value: Params, error: RpcError): Malformed => {
   const id = readableId(value)
   if (value.method !== undefined) return malformed(id, error)
   const isAnswer = Object.hasOwn(value, "result") || Object.hasOwn(value, "error")
-  return malformed(isAnswer ? undefined : id, error, id)
+  // An object that has nothing of a message but an id is a line of a log, say, and about nobody's request.
+  return malformed(isAnswer ? undefined : id, error, isAnswer || value.jsonrpc === "2.0" ? id : undefined)
 }
 
 const isDeeperThan = (value: unknown, levels: number): boolean => {

@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { isObject, type Params } from "../jsonrpc/Message.ts"
 import { ClientCapabilities } from "./Capabilities.ts"
 import { Implementation } from "./Implementation.ts"
 import { LoggingLevel } from "./LoggingLevel.ts"
@@ -61,6 +62,17 @@ export const Meta = JsonObject
  * @since 0.1.0
  */
 export type Meta = typeof Meta.Type
+
+/**
+ * The `_meta` of params, whatever is in it; an empty object where there is none.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const metaOf = (params: { readonly _meta?: unknown } | undefined): Params => {
+  const meta = params?._meta
+  return isObject(meta) ? meta : {}
+}
 
 /**
  * The session-era task that a message belongs to, under {@link MetaKey}`.relatedTask`.

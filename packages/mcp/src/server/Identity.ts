@@ -5,9 +5,9 @@
  * @since 0.1.0
  */
 import type { Kind } from "../contract/Catalog.ts"
+import type { ProgramInfo } from "../contract/ProgramInfo.ts"
 import type { Revision, Wire } from "../revision/Revision.ts"
 import type { ServerCapabilities } from "../schema/Capabilities.ts"
-import type { Icon } from "../schema/Icon.ts"
 import type { Implementation } from "../schema/Implementation.ts"
 import { MetaKey } from "../schema/Meta.ts"
 
@@ -17,13 +17,7 @@ import { MetaKey } from "../schema/Meta.ts"
  * @category models
  * @since 0.1.0
  */
-export interface ServerInfo {
-  readonly name: string
-  readonly version: string
-  readonly title?: string
-  readonly description?: string
-  readonly websiteUrl?: string
-  readonly icons?: ReadonlyArray<Icon>
+export interface ServerInfo extends ProgramInfo {
   /** How to use the server, for the model. */
   readonly instructions?: string
   /** The extensions that are supported, by identifier (`com.example/name`), with settings; told where revisions have them. */

@@ -9,13 +9,12 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as References from "effect/References"
-import * as Tracer from "effect/Tracer"
 import type { Notification, Params, Request, RequestId } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import type { Era, Wire } from "../revision/Revision.ts"
 import type { ClientCapabilities } from "../schema/Capabilities.ts"
 import type { Implementation } from "../schema/Implementation.ts"
+import * as Surroundings from "../session/Surroundings.ts"
 import type { Intercept } from "./Engine.ts"
 import type { Origin } from "./Origin.ts"
 
@@ -221,20 +220,6 @@ export type RequiredBy<M extends ReadonlyArray<Any>, Provided = never> = M exten
   : M[number] extends Middleware<unknown, infer R> ? R
   : never
 
-/** What surrounds a request beside services: its handler logs and traces as a part of it. */
-const surroundings: ReadonlyArray<Context.Key<unknown, unknown>> = [
-  Tracer.ParentSpan,
-  Tracer.Tracer,
-  References.CurrentLogAnnotations,
-  References.CurrentLogSpans,
-  References.TracerSpanAnnotations
-]
-
-const pick = (
-  from: Context.Context<never>,
-  keys: ReadonlyArray<Context.Key<unknown, unknown>>
-): Context.Context<never> => Context.pick(...keys)(from)
-
 const toInbound = (message: Request | Notification, origin: Origin): Inbound => ({
   _tag: message._tag,
   id: message._tag === "Request" ? message.id : undefined,
@@ -261,13 +246,16 @@ export const toIntercept = (
   context: Context.Context<never>
 ): Intercept | undefined => {
   if (middleware.length === 0) return undefined
-  const kept = [...surroundings, ...middleware.flatMap(({ provides }) => provides)]
-  const base: Context.Context<never> = Context.omit(Tracer.ParentSpan)(context)
+  const kept: (services: Context.Context<never>) => Context.Context<never> = Context.pick(
+    ...Surroundings.keys,
+    ...middleware.flatMap(({ provides }) => provides)
+  )
+  const base = Surroundings.withoutSpan(context)
   return (message, origin, next) => {
     const pass: Next<unknown> = ({ method, params, principal }) =>
       Effect.contextWith((services: Context.Context<never>) =>
         Effect.map(
-          next({ ...message, method, params }, { ...origin, principal, services: pick(services, kept) }),
+          next({ ...message, method, params }, { ...origin, principal, services: kept(services) }),
           fromText
         )
       )
@@ -281,7 +269,7 @@ export const toIntercept = (
     return Effect.map(
       Effect.updateContext(
         served,
-        (own: Context.Context<never>) => Context.merge(Context.merge(base, pick(own, surroundings)), services)
+        (own: Context.Context<never>) => Context.merge(Context.merge(base, Surroundings.of(own)), services)
       ),
       ({ text }) => text
     )

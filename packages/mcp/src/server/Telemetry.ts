@@ -10,31 +10,21 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { SessionMemo } from "../contract/McpRequest.ts"
 import type { Notification, Request } from "../jsonrpc/Message.ts"
 import type { Revision } from "../revision/Revision.ts"
+import { metaOf } from "../schema/Meta.ts"
 import * as Conventions from "../session/Conventions.ts"
-import * as StatelessAdmission from "../session/StatelessAdmission.ts"
+import * as Observation from "../session/Observation.ts"
 import * as TraceContext from "../session/TraceContext.ts"
 import type { Answer, Methods, Observe } from "./Engine.ts"
 import type { Origin } from "./Origin.ts"
 
-/**
- * What is observed.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Settings {
-  /** Whether there are spans, where there is a tracer. */
-  readonly spans: boolean
-  /** Whether there are metrics. */
-  readonly metrics: boolean
-}
+export type { Settings } from "../session/Observation.ts"
 
 /**
  * What servers that are built in this context observe. Default: spans, and no metrics.
@@ -42,9 +32,7 @@ export interface Settings {
  * @category references
  * @since 0.1.0
  */
-export const Telemetry = Context.Reference<Settings>("@parley/mcp/server/Telemetry", {
-  defaultValue: () => ({ spans: true, metrics: false })
-})
+export const Telemetry: Context.Reference<Observation.Settings> = Observation.reference("@parley/mcp/server/Telemetry")
 
 /**
  * Says what the servers built with this layer observe.
@@ -52,11 +40,8 @@ export const Telemetry = Context.Reference<Settings>("@parley/mcp/server/Telemet
  * @category layers
  * @since 0.1.0
  */
-export const layer = (settings: Partial<Settings>): Layer.Layer<never> =>
-  Layer.effectContext(
-    Effect.map(Telemetry, (defaults) => Context.make(Telemetry, { ...defaults, ...settings }))
-    // A reference has a default, so that it is in no layer's output.
-  ) as Layer.Layer<never>
+export const layer = (settings: Partial<Observation.Settings>): Layer.Layer<never> =>
+  Observation.layer(Telemetry, settings)
 
 /**
  * Whether a component is known; a name that a client made up must not become a series of its own.
@@ -163,7 +148,7 @@ const makeSpan = (
   tracer: Tracer.Tracer
 ): Effect.Effect<Tracer.Span> =>
   Effect.flatMap(ambient, (around) => {
-    const remote = TraceContext.parse(StatelessAdmission.metaOf(message.params))
+    const remote = TraceContext.parse(metaOf(message.params))
     const parent = remote === undefined ? around : Tracer.externalSpan(remote)
     return Effect.makeSpan(name, {
       kind: "server",
@@ -184,7 +169,7 @@ const withSpan = <A extends Answer | undefined>(
   Effect.acquireUseRelease(
     makeSpan(message, subject, tracer),
     (span) => {
-      const meta = StatelessAdmission.metaOf(message.params)
+      const meta = metaOf(message.params)
       const luggage = TraceContext.luggage(meta, TraceContext.parse(meta))
       const services = Context.make(Tracer.ParentSpan, span).pipe(Context.add(Tracer.Tracer, tracer))
       const trace = tracing(span, luggage)
@@ -199,17 +184,15 @@ const withSpan = <A extends Answer | undefined>(
     (span, exit) => endSpan(span, exit, errorTypeOf(exit, message.method))
   )
 
-const operationDuration = Metric.histogram("mcp.server.operation.duration", {
-  description: "From the arrival of a request or notification until its answer, in seconds",
-  attributes: { unit: "s" },
-  boundaries: Conventions.boundaries
-})
+const operationDuration = Observation.durations(
+  "mcp.server.operation.duration",
+  "From the arrival of a request or notification until its answer, in seconds"
+)
 
-const sessionDuration = Metric.histogram("mcp.server.session.duration", {
-  description: "From the beginning of a session until its end, in seconds",
-  attributes: { unit: "s" },
-  boundaries: Conventions.boundaries
-})
+const sessionDuration = Observation.durations(
+  "mcp.server.session.duration",
+  "From the beginning of a session until its end, in seconds"
+)
 
 const activeSessions = Metric.gauge("mcp.server.active_sessions", { description: "Sessions that are open now" })
 
@@ -219,21 +202,16 @@ const withMetrics = <A extends Answer | undefined>(
   registry: Metric.MetricRegistry,
   serving: Effect.Effect<A>
 ): Effect.Effect<A> =>
-  Effect.clockWith((clock) => {
-    const started = clock.currentTimeNanosUnsafe()
-    return Effect.onExit(serving, (exit) => {
+  Effect.flatMap(Observation.stopwatch(operationDuration, registry), (note) =>
+    Effect.onExit(serving, (exit) => {
       const errorType = errorTypeOf(exit, message.method)
       const failed = Exit.isSuccess(exit) && exit.value?.code !== undefined
-      const metric = Metric.withAttributes(operationDuration, {
+      return note({
         ...subject.attributes,
         ...(errorType === undefined ? {} : { "error.type": errorType }),
         ...(failed ? { "rpc.response.status_code": String(errorType) } : {})
       })
-      return Metric.update(metric, Conventions.seconds(started, clock.currentTimeNanosUnsafe())).pipe(
-        Effect.provideService(Metric.MetricRegistry, registry)
-      )
-    })
-  })
+    }))
 
 /**
  * What looks on as a server built in this context serves; nothing, when nobody wants to know.
@@ -246,16 +224,15 @@ export const toObserve = (
   names: Names,
   isKnown: IsKnown
 ): Observe | undefined => {
-  const { metrics, spans } = Context.get(context, Telemetry)
-  const tracer = Context.get(context, Tracer.Tracer)
-  const registry = Context.get(context, Metric.MetricRegistry)
-  const traces = spans && tracer !== Tracer.nativeTracer
-  if (!traces && !metrics) return undefined
+  const settings = Context.get(context, Telemetry)
+  const tracer = Observation.tracerIn(context, settings)
+  const registry = settings.metrics ? Context.get(context, Metric.MetricRegistry) : undefined
+  if (tracer === undefined && registry === undefined) return undefined
   return (message, origin, serve) =>
     Effect.suspend(() => {
       const subject = subjectOf(message, origin, names, isKnown)
-      const serving = traces ? withSpan(message, origin, subject, tracer, serve) : serve(origin)
-      return metrics ? withMetrics(message, subject, registry, serving) : serving
+      const serving = tracer === undefined ? serve(origin) : withSpan(message, origin, subject, tracer, serve)
+      return registry === undefined ? serving : withMetrics(message, subject, registry, serving)
     })
 }
 
@@ -284,13 +261,8 @@ export const toOnSession = (context: Context.Context<never>): OnSession | undefi
     )
   return (memo, revision) =>
     memo.get(key, (scope) =>
-      Effect.clockWith((clock) => {
-        const started = clock.currentTimeNanosUnsafe()
-        const metric = Metric.withAttributes(sessionDuration, { "mcp.protocol.version": revision.version })
-        const end = Effect.suspend(() =>
-          Metric.update(metric, Conventions.seconds(started, clock.currentTimeNanosUnsafe()))
-        )
-          .pipe(Effect.provideService(Metric.MetricRegistry, registry))
+      Effect.flatMap(Observation.stopwatch(sessionDuration, registry), (note) => {
+        const end = note({ "mcp.protocol.version": revision.version })
         return Effect.andThen(count(1), Scope.addFinalizer(scope, Effect.andThen(count(-1), end)))
       }))
 }

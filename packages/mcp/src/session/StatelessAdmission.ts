@@ -12,21 +12,10 @@ import { isObject } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
 import type { Revision } from "../revision/Revision.ts"
-import { MetaKey } from "../schema/Meta.ts"
+import { MetaKey, metaOf } from "../schema/Meta.ts"
 import * as HeaderValue from "./HeaderValue.ts"
 import { type Header, type Refusal, refuse } from "./HttpAdmission.ts"
 import { isLevel } from "./LogLevel.ts"
-
-/**
- * The `_meta` of params, or an empty object.
- *
- * @category queries
- * @since 0.1.0
- */
-export const metaOf = (params: Params | undefined): Params => {
-  const meta = params?._meta
-  return isObject(meta) ? meta : {}
-}
 
 const claims = [MetaKey.protocolVersion, MetaKey.clientCapabilities, MetaKey.clientInfo, MetaKey.logLevel]
 

@@ -18,10 +18,10 @@ import { ClientTransport } from "./ClientTransport.ts"
 import type { Connection } from "./Connection.ts"
 import * as DuplexClient from "./DuplexClient.ts"
 import * as Endpoint from "./http/Endpoint.ts"
+import * as HttpAnswer from "./http/HttpAnswer.ts"
 import * as MessageStream from "./http/MessageStream.ts"
 import * as Peer from "./http/Peer.ts"
 import * as RequestHeaders from "./http/RequestHeaders.ts"
-import * as HttpAnswer from "./HttpAnswer.ts"
 import * as Taking from "./Taking.ts"
 import * as TransportError from "./TransportError.ts"
 
@@ -51,7 +51,7 @@ const post = (messages: Endpoint.Endpoint, text: string, millisMax?: number) => 
   const posting = Effect.scoped(Effect.gen(function*() {
     const response = yield* Endpoint.post(messages, {}, text)
     const body = yield* HttpAnswer.errorBody(response)
-    if (response.status >= 200 && response.status < 300) return
+    if (HttpAnswer.isSuccess(response)) return
     return yield* isExpiry(response.status, body)
       ? TransportError.make(new TransportError.SessionExpired({ mayHaveRun: false }))
       : HttpAnswer.statusError(response, body)

@@ -27,11 +27,11 @@ import {
 import * as Endpoint from "./http/Endpoint.ts"
 import * as EventCursor from "./http/EventCursor.ts"
 import * as Exchange from "./http/Exchange.ts"
+import * as HttpAnswer from "./http/HttpAnswer.ts"
 import * as HttpSession from "./http/HttpSession.ts"
 import * as Peer from "./http/Peer.ts"
 import * as Reconnecting from "./http/Reconnecting.ts"
 import * as RequestHeaders from "./http/RequestHeaders.ts"
-import * as HttpAnswer from "./HttpAnswer.ts"
 import * as HttpSseClient from "./HttpSseClient.ts"
 import * as Taking from "./Taking.ts"
 import type { TransportError } from "./TransportError.ts"
@@ -63,8 +63,6 @@ const defaultResume: Schedule.Schedule<unknown, TransportError> = Schedule.upTo(
 
 type Context = Reconnecting.Context
 
-const isSuccess = ({ status }: HttpClientResponse): boolean => status >= 200 && status < 300
-
 /** The session that a message is sent in, by its id; `undefined` where there is none, or none yet. */
 const sessionIdOf = ({ session }: Context, revision: Revision | undefined, method?: string): string | undefined =>
   revision?.era === "stateless" || method === "initialize" ? undefined : session.id
@@ -74,6 +72,7 @@ const headersOf = ({ session }: Context, outgoing: Omit<OutgoingRequest, "id" | 
   return outgoing.method === "initialize" ? {} : HttpSession.headersOf(session, outgoing.revision)
 }
 
+/** The error that a refusal is: that the session is gone, or the status. */
 const refusal = (
   { session }: Context,
   response: HttpClientResponse,
@@ -84,23 +83,22 @@ const refusal = (
     ? HttpSession.expire(session, false)
     : HttpAnswer.statusError(response, body)
 
-/** The JSON-RPC error that a refusal brings; it is an error itself when there is none, or the session is gone. */
+/** The JSON-RPC error that a refusal of a request brings is its answer; without one, the refusal is an error. */
 const onRefusal = Effect.fnUntraced(function*(
   context: Context,
   response: HttpClientResponse,
   { id }: OutgoingRequest,
   sessionId: string | undefined
-) {
+): Effect.fn.Return<HttpAnswer.Read, TransportError> {
+  const { status } = response
   const body = yield* HttpAnswer.errorBody(response)
-  const message = HttpAnswer.errorMessage(response.status, body, id, context.limits)
-  // An error with the id of the request is the server's answer to it, and not about the session, unless it is 404.
-  const isAboutSession = message === undefined || message.id === undefined || response.status !== 400
-  if (
-    message === undefined || (sessionId !== undefined && isAboutSession && HttpSession.isExpiry(response.status, body))
-  ) {
-    return yield* refusal(context, response, sessionId, body)
-  }
-  return { _tag: "Answered" as const, message, status: response.status, rest: undefined }
+  const message = HttpAnswer.errorMessage(status, body, id, context.limits)
+  // A 400 with the id of the request is the server's answer to it, whatever it says of sessions.
+  const isOwn = message?.id !== undefined && status === 400
+  const isExpired = sessionId !== undefined && !isOwn && HttpSession.isExpiry(status, body)
+  return message === undefined || isExpired
+    ? yield* refusal(context, response, sessionId, body)
+    : { _tag: "Answered", message, rest: undefined }
 })
 
 const exchange = Effect.fnUntraced(
@@ -109,7 +107,10 @@ const exchange = Effect.fnUntraced(
     const sessionId = sessionIdOf(context, revision, method)
     const text = Encode.request(outgoing.id, method, outgoing.paramsText)
     const response = yield* Endpoint.post(context.endpoint, headersOf(context, outgoing), text)
-    if (!isSuccess(response)) return yield* onRefusal(context, response, outgoing, sessionId)
+    const { status } = response
+    if (!HttpAnswer.isSuccess(response)) {
+      return { ...(yield* onRefusal(context, response, outgoing, sessionId)), status }
+    }
     const { receive, session } = context
     const wrong = method === "initialize" ? HttpSession.begin(session, response) : undefined
     if (wrong !== undefined) return yield* wrong
@@ -120,7 +121,7 @@ const exchange = Effect.fnUntraced(
       (incoming) => receive(incoming, outgoing.id),
       cursor
     )
-    return { ...read, status: response.status }
+    return { ...read, status }
   }
 )
 
@@ -134,7 +135,7 @@ const ifAlive = <A>(
 
 const request = (context: Context, outgoing: OutgoingRequest): Effect.Effect<Answer, TransportError> => {
   const { revision } = outgoing
-  if (revision.era === "session" && outgoing.method !== "initialize") context.session.revision = revision
+  if (outgoing.method !== "initialize") HttpSession.agree(context.session, revision)
   const cursor = EventCursor.make()
   return Effect.flatMap(
     ifAlive(context, revision, Exchange.run(context.ending, exchange(context, outgoing, cursor))),
@@ -153,14 +154,14 @@ const deliver = (context: Context, revision: Revision | undefined, headers: Requ
   const delivering = Effect.gen(function*() {
     const response = yield* Endpoint.post(context.endpoint, headers, text)
     const body = HttpAnswer.errorBody(response)
-    if (isSuccess(response)) return { rest: Effect.asVoid(body) }
+    if (HttpAnswer.isSuccess(response)) return { rest: Effect.asVoid(body) }
     return yield* refusal(context, response, sessionId, yield* body)
   })
   return ifAlive(context, revision, Taking.inTime(Effect.asVoid(Exchange.run(context.ending, delivering))))
 }
 
 const notify = (context: Context, { method, paramsText, revision }: OutgoingNotification) => {
-  if (revision.era === "session") context.session.revision = revision
+  HttpSession.agree(context.session, revision)
   const headers = headersOf(context, { method, name: undefined, revision })
   return deliver(context, revision, headers, Encode.notification(method, paramsText))
 }

@@ -257,6 +257,29 @@ describe("questions of the server", () => {
       const answer: Heard | undefined = peer.heard.find(({ id }) => id === "q")
       assert.deepInclude(answer?.error, { code: -1, message: "nobody is asked" })
     }))
+
+  it.effect("pass middleware also where an error asks for visits (ELU-09)", () =>
+    Effect.gen(function*() {
+      const visit = { mode: "url", message: "Pay", url: "https://pay.example/1", elicitationId: "1" }
+      const needed: Reply = { error: { code: -32042, message: "needed", data: { elicitations: [visit] } } }
+      const [seen, visited]: [Array<unknown>, Array<unknown>] = [[], []]
+      const noting = Middleware.from({
+        request: (request, next) => {
+          seen.push([request.method, request.params, request.from?.name])
+          return Effect.andThen(next(request), Effect.succeed({ action: "decline" }))
+        }
+      })
+      const peer = make({ ...opening(v2025_11_25), "tools/call": needed })
+      const visits = Elicitation.layer({
+        url: ({ url }) => Effect.sync(() => (visited.push(url), Elicitation.accept()))
+      })
+      const client = yield* Effect.provide(connect(peer, { middleware: [noting] }), visits)
+      const { reason } = yield* Effect.flip(client.callTool({ name: "x" }))
+      assert.deepInclude(reason, { _tag: "RpcError", code: -32042 })
+      assert.deepStrictEqual(seen, [["elicitation/create", visit, "peer"]])
+      assert.deepStrictEqual(visited, [visit.url])
+      assert.lengthOf(sent(peer, "tools/call"), 1)
+    }))
 })
 
 describe("notifications", () => {

@@ -5,13 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as McpClient from "../../src/client/McpClient.ts"
 import * as Catalog from "../../src/contract/Catalog.ts"
+import * as Prompt from "../../src/contract/Prompt.ts"
 import * as Resource from "../../src/contract/Resource.ts"
 import * as Revisions from "../../src/revision/Revisions.ts"
 import { v2024_11_05 } from "../../src/revision/v2024_11_05.ts"
 import { v2025_11_25 } from "../../src/revision/v2025_11_25.ts"
 import { v2026_07_28 } from "../../src/revision/v2026_07_28.ts"
 import { Demo, OutOfStock, soon, transports } from "./Demo.ts"
-import { connect, make, opening } from "./ScriptedPeer.ts"
+import { connect, make, opening, sent } from "./ScriptedPeer.ts"
 
 for (const [name, layerOf] of Object.entries(transports)) {
   for (const revision of Revisions.all) {
@@ -211,7 +212,39 @@ describe("against a peer that breaks the contract", () => {
       assert.strictEqual(error._tag === "McpClientError" ? error.reason._tag : "", "InvalidArguments")
       assert.lengthOf(peer.heard, before)
     }))
+
+  it.effect("a number that JSON does not have is no number, in arguments and in results", () =>
+    Effect.gen(function*() {
+      const peer = make({ ...opening(v2026_07_28), "tools/call": result({ structuredContent: { sum: "NaN" } }) })
+      const client = yield* connect(peer)
+      const demo = yield* Effect.provideService(McpClient.of(Demo), McpClient.McpClient, client)
+      const reason = yield* Effect.flip(demo.tools.add({ a: NaN, b: 2 }))
+      assert.strictEqual(reason._tag === "McpClientError" ? reason.reason._tag : "", "InvalidArguments")
+      assert.isEmpty(sent(peer, "tools/call"))
+      const error = yield* Effect.flip(demo.tools.add({ a: 1, b: 2 }))
+      assert.strictEqual(error._tag === "McpClientError" ? error.reason._tag : "", "InvalidResult")
+    }))
 })
+
+it.effect("a parameter that is there and undefined is left out of a prompt and of a URI", () =>
+  Effect.gen(function*() {
+    const Review = Prompt.make("review", { parameters: { code: Schema.String, depth: Schema.optional(Schema.String) } })
+    const Search = Resource.template("search://all{?text,page}", {
+      params: { text: Schema.String, page: Schema.optional(Schema.String) }
+    })
+    const peer = make({
+      ...opening(v2026_07_28),
+      "prompts/get": { result: { resultType: "complete", messages: [] } },
+      "resources/read": { result: { resultType: "complete", contents: [] } }
+    })
+    const client = yield* connect(peer)
+    const catalog = Catalog.make("c").add(Review, Search)
+    const { prompts, resources } = yield* Effect.provideService(McpClient.of(catalog), McpClient.McpClient, client)
+    yield* prompts.review({ code: "1 + 1", depth: undefined })
+    yield* resources["search://all{?text,page}"]({ text: "x", page: undefined })
+    assert.deepStrictEqual(sent(peer, "prompts/get").map(({ params }) => params?.arguments), [{ code: "1 + 1" }])
+    assert.deepStrictEqual(sent(peer, "resources/read").map(({ params }) => params?.uri), ["search://all?text=x"])
+  }))
 
 describe("whatever the arguments", () => {
   it.effect.prop(

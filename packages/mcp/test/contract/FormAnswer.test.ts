@@ -44,4 +44,10 @@ describe("an answer to a form by hand", () => {
     assert.isTrue(Result.isSuccess(FormAnswer.check(schema, { name: "😀😀" })))
     assert.isTrue(Result.isFailure(FormAnswer.check(schema, { name: "😀" })))
   })
+
+  it("may leave out fields whose names objects have by birth, unless they are required", () => {
+    const schema = { type: "object", properties: { constructor: { type: "string" } } } as const
+    assert.deepStrictEqual(FormAnswer.check(schema, {}), Result.succeed({}))
+    assert.isTrue(Result.isFailure(FormAnswer.check({ ...schema, required: ["constructor"] }, {})))
+  })
 })

@@ -151,6 +151,16 @@ describe("each message is told from the others", () => {
     assert.deepStrictEqual(message._tag === "Malformed" ? [message.id, message.answers] : [], [1, 1])
   })
 
+  it.each([
+    [`{"id":1,"level":30,"msg":"started"}`, undefined],
+    [`{"jsonrpc":"1.0","id":1}`, undefined],
+    [`{"id":1,"result":{}}`, 1],
+    [`{"id":1,"error":{}}`, 1]
+  ])("%s, without a version, answers something only if it has something of an answer", (text, answers) => {
+    const message = parse(text)
+    assert.strictEqual(message._tag === "Malformed" ? message.answers : "none", answers)
+  })
+
   it("a byte order mark before it is no part of it", () => {
     assert.strictEqual(outcome(`\ufeff{"jsonrpc":"2.0","method":"m"}`), "Notification")
     assert.strictEqual(outcome("\ufeff"), "-32700 The message is not valid JSON (no id)")

@@ -89,6 +89,15 @@ describe("a line", () => {
       assert.strictEqual(yield* Fiber.join(first), "first")
     }))
 
+  it.effect("a line of a log is no answer, though it has the id of a request (STD-02)", () =>
+    Effect.gen(function*() {
+      const { line, link } = yield* open
+      const fiber = yield* asking(link, 1)
+      line("{\"level\":30,\"id\":1,\"msg\":\"taken up\"}")
+      line(answer(1, "right"))
+      assert.strictEqual(yield* Fiber.join(fiber), "right")
+    }))
+
   it.effect("an answer with both result and error is told to who waits for it (RPC-09)", () =>
     Effect.gen(function*() {
       const { line, link } = yield* open

@@ -13,7 +13,7 @@ import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import * as NodeChild from "../../src/NodeChild.ts"
 import * as NodeMcpClient from "../../src/NodeMcpClient.ts"
 import { aliveIn, pidFolder, pidsIn } from "../support/Pids.ts"
@@ -93,6 +93,22 @@ describe("old servers over stdio", () => {
       assert.include(reason.message, "no-such-program-anywhere")
     }))
 
+  it.live.each(
+    [
+      ["has no name", { command: "" }, "ERR_INVALID_ARG_VALUE"],
+      ["is in a folder that is none", { command: join(oldServer, "x") }, "ENOTDIR"],
+      ["is to start in a folder that is none", { cwd: oldServer }, "ENOTDIR"],
+      ["gets more arguments than the system takes", { args: [Redacted.make("hunter2 ".repeat(1_000_000))] }, "E2BIG"]
+    ] as const
+  )("a program that %s is an error, and no defect", ([, options, code]) =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(connect([], options))
+      assert.strictEqual(error.reason._tag === "TransportError" ? error.reason.reason._tag : "", "Unreachable")
+      assert.include(error.message, code)
+      assert.notInclude(error.message, "hunter2")
+      assert.isFalse(error.mayHaveRun)
+    }))
+
   it.live("a line beyond the limit fails the call that waits for it, and nothing else", () =>
     Effect.gen(function*() {
       const client = yield* connect([oldServer])
@@ -114,7 +130,9 @@ describe("the name of a child", () => {
     assert.strictEqual(new Set(names).size, 4)
     assert.notInclude(names.join(), "s3cret")
     assert.deepStrictEqual(names, options.map(NodeChild.peerOf))
-    assert.strictEqual(NodeChild.peerOf({ command: "x", args: ["y"], cwd: "z" }), "x y (in z)")
+    assert.strictEqual(NodeChild.peerOf({ command: "x", args: ["y"], cwd: "z" }), `x y (in ${resolve("z")})`)
+    // What a program was started in is a part of what it is: `x .` is another server elsewhere.
+    assert.strictEqual(NodeChild.peerOf({ command: "x", args: ["."] }), `x . (in ${resolve(".")})`)
   })
 })
 

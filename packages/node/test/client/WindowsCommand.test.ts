@@ -35,7 +35,8 @@ describe("finding a program (pains row 39)", () => {
     ["and is not found otherwise", "npx", ["C:\\Tools\\npx.ps1"], undefined],
     ["the current folder is not looked into", "evil", ["D:\\project\\evil.cmd", ".\\evil.cmd"], undefined],
     ["but a path in it is one", ".\\bin\\x", ["D:\\project\\.\\bin\\x.cmd"], "D:\\project\\.\\bin\\x.cmd"],
-    ["forward slashes are a path too", "bin/x.cmd", ["D:\\project\\bin/x.cmd"], "D:\\project\\bin/x.cmd"],
+    ["forward slashes are a path too", "bin/x.cmd", ["D:\\project\\bin\\x.cmd"], "D:\\project\\bin\\x.cmd"],
+    ["also in an absolute one", "C:/a b/x", ["C:\\a b\\x.bat"], "C:\\a b\\x.bat"],
     ["an absolute path is looked at where it is", "C:\\a b\\x", ["C:\\a b\\x.bat"], "C:\\a b\\x.bat"]
   ]
   it.each(cases)("%s", (_, command, files, found) => {

@@ -201,7 +201,7 @@ export const layer = <F = never, U = never, G = never>(
         url: provide(url),
         goOn: provide(goOn),
         fillDefaults,
-        visitTimeoutMillis: Duration.toMillis(Duration.fromInputUnsafe(visitTimeout))
+        visitTimeoutMillis: Duration.toMillis(visitTimeout)
       }
     })
   )

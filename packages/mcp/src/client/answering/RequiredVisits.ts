@@ -9,6 +9,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import type { ElicitUrlParams } from "../../schema/Elicitation.ts"
 import { UrlElicitationRequiredData } from "../../schema/Errors.ts"
 import type { ServerFacts } from "../connection/ServerFacts.ts"
@@ -49,18 +50,21 @@ const whenDone = (
   return Effect.timeoutOrElse(decided, { duration: visitTimeoutMillis, orElse: () => Effect.succeed(false) })
 }
 
+/** Asks for a visit as for one that the server asks for by itself: whoever stands in the way of questions hears of it. */
+const ask = ({ answers: { byMethod }, server }: Options, visit: ElicitUrlParams): Effect.Effect<boolean, RpcError> => {
+  const answer = byMethod.get("elicitation/create")
+  return answer === undefined
+    ? Effect.succeed(false)
+    : Effect.map(answer(visit, server().info), (answered) => "action" in answered && answered.action === "accept")
+}
+
 /** Whether the user has made all visits. */
 const visitAll = Effect.fnUntraced(function*(options: Options, visits: ReadonlyArray<ElicitUrlParams>) {
   const { answers, elicitation, server } = options
-  const { url } = elicitation
-  if (url === undefined) return false
   const { info } = server()
   // Before anybody is asked, so that no word of the server comes too early.
   const questions = yield* Effect.forEach(visits, (visit) => answers.visit(visit, info))
-  for (const question of questions) {
-    const { action } = yield* url(question)
-    if (action !== "accept") return false
-  }
+  for (const visit of visits) if (!(yield* ask(options, visit))) return false
   return yield* whenDone(elicitation, questions)
 })
 

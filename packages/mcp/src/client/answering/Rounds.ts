@@ -1,8 +1,8 @@
 /**
  * Answering what a stateless-era server asks inside the result of a request: the questions of one round are answered
  * together, by the same handlers as in the session era, and the request is sent again with the answers, until its result
- * is no question (MRC-01 to MRC-08). Time limits are those of each round, because users take their time between them. What
- * cannot be answered is an error here, and the request is not sent again (SMP-32).
+ * is no question (MRC-01 to MRC-08). Each round has its time limit, because users take their time between them; a total is
+ * one for all rounds. What cannot be answered is an error here, and the request is not sent again (SMP-32).
  *
  * @since 0.1.0
  */
@@ -115,7 +115,8 @@ const converse = Effect.fnUntraced(function*(
     }
     const { inputRequests } = result
     const responses = inputRequests && (yield* answerAll(options, call, result, inputRequests))
-    const answered = yield* next(again(call, result, responses))
+    // The server has worked on it up to its questions, whatever comes now.
+    const answered = yield* Effect.mapError(next(again(call, result, responses)), McpClientError.makeAgain)
     if (!isQuestion(answered)) return answered
     result = answered
   }
@@ -123,13 +124,17 @@ const converse = Effect.fnUntraced(function*(
 })
 
 /**
- * Sends calls, and answers what the server asks before it gives a result. A call that is answered at once costs nothing.
+ * Sends calls, and answers what the server asks before it gives a result. A call that is answered at once costs next to nothing.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: Options, next: Send): Send => (call) =>
-  Effect.flatMap(next(call), (result) =>
-    isQuestion(result) && options.server().revision.era === "stateless"
-      ? converse(options, call, result, next)
-      : Effect.succeed(result))
+export const make = (options: Options, next: Send): Send => (one) =>
+  // The same effect may be run many times; each has a total of its own.
+  Effect.suspend(() => {
+    const call: Call = asking.has(one.method) ? { ...one, spent: { millis: 0 } } : one
+    return Effect.flatMap(next(call), (result) =>
+      isQuestion(result) && options.server().revision.era === "stateless"
+        ? converse(options, call, result, next)
+        : Effect.succeed(result))
+  })

@@ -10,6 +10,7 @@
  */
 import { isObject, type Params } from "../../jsonrpc/Message.ts"
 import type { ServerNotification } from "../Client.ts"
+import * as ServerLists from "../ServerLists.ts"
 
 /**
  * What a result depends on.
@@ -115,12 +116,6 @@ const withAncestors = (uri: string): ReadonlyArray<string> => {
   return all
 }
 
-const lists: { readonly [method: string]: ReadonlyArray<string> | undefined } = {
-  "notifications/tools/list_changed": ["tools/list"],
-  "notifications/prompts/list_changed": ["prompts/list"],
-  "notifications/resources/list_changed": ["resources/list", "resources/templates/list"]
-}
-
 /**
  * With what the addresses of all results begin that a server's notification makes stale (CAC-19): the pages of a changed
  * list, or what was read of an updated resource and of those above it.
@@ -131,4 +126,4 @@ const lists: { readonly [method: string]: ReadonlyArray<string> | undefined } = 
 export const staleAfter = (peer: string, notification: ServerNotification): ReadonlyArray<string> =>
   notification.method === "notifications/resources/updated"
     ? withAncestors(notification.params.uri).map((uri) => ofRead(peer, uri))
-    : lists[notification.method]?.map((method) => ofMethod(peer, method)) ?? []
+    : ServerLists.changedBy(notification.method).map((list) => ofList(peer, ServerLists.methods[list]))

@@ -18,6 +18,8 @@ import type { CacheKey } from "./CacheKey.ts"
 export interface Flight {
   readonly keys: ReadonlyArray<CacheKey>
   spoiled: boolean
+  /** Whether these places were looked into; otherwise nobody knows what is there. */
+  sought: boolean
 }
 
 /**

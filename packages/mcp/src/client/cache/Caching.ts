@@ -13,6 +13,7 @@ import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
 import { isObject, type Params } from "../../jsonrpc/Message.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import type { ClientCapabilities } from "../../schema/Capabilities.ts"
+import { metaOf } from "../../schema/Meta.ts"
 import { isHttp } from "../../transport/ClientTransport.ts"
 import type { ServerNotification } from "../Client.ts"
 import type { Connection } from "../connection/Connection.ts"
@@ -61,7 +62,7 @@ const cacheable: ReadonlySet<string> = new Set([
 const isRound = ({ params }: Call): boolean => "inputResponses" in params || "requestState" in params
 
 const paramsOf = ({ options, params }: Call): Params => {
-  const _meta = { ...(isObject(params._meta) ? params._meta : {}), ...options.meta }
+  const _meta = { ...metaOf(params), ...options.meta }
   return Object.keys(_meta).length === 0 ? params : { ...params, _meta }
 }
 

@@ -8,7 +8,6 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -16,48 +15,11 @@ import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import { type CacheKey, root } from "./CacheKey.ts"
+import { type Limits, ResponseCacheLimits } from "./CacheLimits.ts"
 import { type Flight, ResponseCache } from "./CacheService.ts"
 
+export { type Limits, ResponseCacheLimits } from "./CacheLimits.ts"
 export { type Flight, ResponseCache } from "./CacheService.ts"
-
-/**
- * Bounds of what is kept.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Limits {
-  /** Most entries; then those go that were not used for longest. */
-  readonly entriesMax: number
-  /** Most characters of all entries together, as they are written. */
-  readonly charactersMax: number
-  /** Most characters of one entry; larger ones are not kept. */
-  readonly entryCharactersMax: number
-  /** How long an entry is good at most, whatever the server says, in milliseconds. */
-  readonly lifetimeMillisMax: number
-  /** How long the store may take for one operation, in milliseconds. */
-  readonly storeMillisMax: number
-}
-
-/**
- * The limits in force unless others are provided: 1,000 entries, 16 Mi characters, 1 Mi characters an entry, one day, and
- * one second for the store.
- *
- * @category references
- * @since 0.1.0
- */
-export const ResponseCacheLimits: Context.Reference<Limits> = Context.Reference<Limits>(
-  "@parley/mcp/client/cache/ResponseCacheLimits",
-  {
-    defaultValue: () => ({
-      entriesMax: 1_000,
-      charactersMax: 16_777_216,
-      entryCharactersMax: 1_048_576,
-      lifetimeMillisMax: 86_400_000,
-      storeMillisMax: 1_000
-    })
-  }
-)
 
 const Entry = Schema.fromJsonString(Schema.Struct({
   key: Schema.String,
@@ -184,6 +146,7 @@ const findOne = Effect.fnUntraced(function*(state: State, { address, text }: Cac
 })
 
 const find = Effect.fnUntraced(function*(state: State, flight: Flight) {
+  flight.sought = true
   for (const key of flight.keys) {
     const result = yield* findOne(state, key)
     // It may have become stale while the store was read.
@@ -210,7 +173,9 @@ const keep = Effect.fnUntraced(
   function*(state: State, flight: Flight, key: CacheKey | undefined, result: unknown, ttlMillis: number) {
     const kept = ttlMillis > 0 ? key : undefined
     for (const { address } of flight.keys) {
-      if (address !== kept?.address && state.index.has(address)) yield* remove(state, address)
+      // What was not looked for may be there all the same: others may use the store.
+      const isThere = !flight.sought || state.index.has(address)
+      if (address !== kept?.address && isThere) yield* remove(state, address)
     }
     if (kept === undefined || flight.spoiled) return
     // Only when the store did not do as it was told is anything left to be cleared that nobody is clearing.
@@ -299,7 +264,7 @@ export const make: Effect.Effect<ResponseCache["Service"], never, KeyValueStore.
     return {
       nextInstance: () => `${own}:${++instances}`,
       begin: (keys) => {
-        const flight: Flight = { keys, spoiled: false }
+        const flight: Flight = { keys, spoiled: false, sought: false }
         state.flights.add(flight)
         return flight
       },

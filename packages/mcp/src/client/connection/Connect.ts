@@ -13,12 +13,12 @@ import * as Scope from "effect/Scope"
 import type { Revision } from "../../revision/Revision.ts"
 import { ClientTransport, type Link, type Receive } from "../../transport/ClientTransport.ts"
 import type { TransportError } from "../../transport/TransportError.ts"
-import * as ServerRequests from "../answering/ServerRequests.ts"
 import * as McpClientError from "../McpClientError.ts"
 import { type Claims, claimsIn } from "./Claims.ts"
-import * as Inbounds from "./Inbound.ts"
+import * as Inbound from "./Inbound.ts"
 import * as Negotiation from "./Negotiation.ts"
 import * as Prior from "./Prior.ts"
+import * as Reception from "./Reception.ts"
 import type { ServerFacts } from "./ServerFacts.ts"
 
 /**
@@ -36,7 +36,7 @@ export interface Options {
   /** How long to wait for the answer to a probe where silence means an old server. */
   readonly probeTimeout: Duration.Input
   readonly nextId: () => number
-  readonly inbound: Inbounds.Inbound
+  readonly inbound: Inbound.Inbound
 }
 
 /**
@@ -87,7 +87,7 @@ const attempt = (
   params: object
 ): Effect.Effect<Negotiation.Event> => {
   const waits = method === "initialize" || link.silence === "Outage" ? options.timeout : options.probeTimeout
-  const timeoutMillis = Duration.toMillis(Duration.fromInputUnsafe(waits))
+  const timeoutMillis = Duration.toMillis(waits)
   const paramsText = JSON.stringify(revision.encode.requestParams(method, params))
   return link.request({ id: options.nextId(), method, name: undefined, paramsText, revision }).pipe(
     Effect.map(({ message, status }): Negotiation.Event =>
@@ -108,44 +108,29 @@ const ask = (link: Link, options: Options, { _tag, revision }: Negotiation.Probe
     ? attempt(link, options, "server/discover", revision, { _meta: claimsIn(revision, options.claims) })
     : attempt(link, options, "initialize", revision, { protocolVersion: revision.version, ...options.claims })
 
-/** Settles a session before anything else is sent in it (INI-05), in the time that an answer may take. */
-const settle = (options: Options, line: Inbounds.Line, link: Link, { info, revision }: ServerFacts) =>
-  Effect.suspend(() => {
-    line.revision = revision
-    line.info = info
-    if (revision.era === "stateless") return Effect.void
-    const method = "notifications/initialized"
-    const timeoutMillis = Duration.toMillis(Duration.fromInputUnsafe(options.timeout))
-    const timedOut = new McpClientError.RequestTimeout({ method, timeoutMillis })
-    return link.notify({ method, paramsText: undefined, revision }).pipe(
-      Effect.mapError(McpClientError.make),
-      Effect.timeoutOrElse({ duration: timeoutMillis, orElse: () => Effect.fail(McpClientError.make(timedOut)) })
-    )
-  })
-
+/** A link that is open, whatever is spoken on it. */
 interface Opened {
   readonly link: Link
-  readonly line: Inbounds.Line
+  readonly reception: Reception.Reception
   readonly isOlder: boolean
 }
 
 type Open = (on: Negotiation.On) => Effect.Effect<Opened, TransportError>
 
 /** Links, of which one is open at a time; opening another closes the one before. */
-const makeOpener = Effect.fnUntraced(function*(transport: ClientTransport["Service"], inbound: Inbounds.Inbound) {
+const makeOpener = Effect.fnUntraced(function*(transport: ClientTransport["Service"], inbound: Inbound.Inbound) {
   const parent = yield* Effect.scope
   let current: Scope.Closeable | undefined
   return Effect.fnUntraced(function*(on): Effect.fn.Return<Opened, TransportError> {
     if (current !== undefined) yield* Scope.close(current, Exit.void)
     current = yield* Scope.fork(parent)
-    const line = Inbounds.makeLine()
-    yield* Scope.addFinalizer(current, Effect.sync(() => ServerRequests.withdrawAll(line.asked)))
-    const receive: Receive = (incoming, during) => Inbounds.receive(inbound, line, incoming, during)
-    const isOlder = on === "Older" && transport.older !== undefined
-    const open = isOlder && transport.older !== undefined ? transport.older : transport.open
-    const link = yield* Scope.provide(open(receive), current)
-    line.link = link
-    return { link, line, isOlder }
+    const reception = Reception.make()
+    yield* Scope.addFinalizer(current, Effect.sync(() => Reception.ended(reception)))
+    const receive: Receive = (incoming, during) => Inbound.receive(inbound, reception, incoming, during)
+    const older = on === "Older" ? transport.older : undefined
+    const link = yield* Scope.provide((older ?? transport.open)(receive), current)
+    Reception.opened(reception, link)
+    return { link, reception, isOlder: older !== undefined }
   }) satisfies Open
 })
 
@@ -186,6 +171,21 @@ const negotiate = Effect.fnUntraced(function*(
   }
 })
 
+/** Settles a session before anything else is sent in it (INI-05), in the time that an answer may take. */
+const settle = (options: Options, { link, reception, server }: Negotiated) =>
+  Effect.suspend(() => {
+    const { revision } = server
+    Reception.agreed(reception, server)
+    if (revision.era === "stateless") return Effect.void
+    const method = "notifications/initialized"
+    const timeoutMillis = Duration.toMillis(options.timeout)
+    const timedOut = new McpClientError.RequestTimeout({ method, timeoutMillis })
+    return link.notify({ method, paramsText: undefined, revision }).pipe(
+      Effect.mapError(McpClientError.make),
+      Effect.timeoutOrElse({ duration: timeoutMillis, orElse: () => Effect.fail(McpClientError.make(timedOut)) })
+    )
+  })
+
 /**
  * Connects. The link lives as long as the scope. What is remembered of the server is not asked again.
  *
@@ -206,8 +206,9 @@ export const connect = Effect.fnUntraced(function*(
     silence: first.link.silence,
     hasOlder: transport.older !== undefined
   }
-  const { isOlder, isProbed, line, link, server } = yield* negotiate(options, open, first, offer, remembered)
-  yield* settle(options, line, link, server)
+  const negotiated = yield* negotiate(options, open, first, offer, remembered)
+  yield* settle(options, negotiated)
+  const { isOlder, isProbed, link, server } = negotiated
   // A verdict does not become younger by being used.
   const foundAtMillis = isProbed || prior === undefined ? now : prior.foundAtMillis
   const standing = isProbed || server.revision.era === "session" ? "Proven" : "Assumed"

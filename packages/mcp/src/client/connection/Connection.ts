@@ -16,10 +16,10 @@ import * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import * as Pace from "../../transport/http/Pace.ts"
 import * as TransportError from "../../transport/TransportError.ts"
 import { make as makeError, type McpClientError } from "../McpClientError.ts"
 import type { Connected } from "./Connect.ts"
+import * as Outage from "./Outage.ts"
 import * as OwnScope from "./OwnScope.ts"
 import type { Prior } from "./Prior.ts"
 
@@ -110,29 +110,6 @@ interface State {
   ended: boolean
 }
 
-/**
- * Whether another attempt to connect may go better: nobody answered, or somebody who has no time.
- *
- * @category guards
- * @since 0.1.0
- */
-export const isPassing = ({ reason }: McpClientError): boolean => {
-  if (reason._tag === "RequestTimeout") return true
-  if (reason._tag !== "TransportError") return false
-  if (reason.reason._tag !== "HttpStatus") return reason.reason._tag !== "MessageTooLarge"
-  const { status } = reason.reason
-  return status >= 500 || status === 429 || status === 408
-}
-
-/**
- * How long a server that has no time asks to be left alone (`Retry-After`), in milliseconds; at most an hour.
- *
- * @category getters
- * @since 0.1.0
- */
-export const askedMillis = ({ reason }: McpClientError, now: number): number | undefined =>
-  reason._tag === "TransportError" ? Pace.retryAfterMillis(reason, now) : undefined
-
 const gone = makeError(
   TransportError.make(new TransportError.ConnectionClosed({ mayHaveRun: false }))
 )
@@ -182,7 +159,7 @@ const dial = (
 const wait = (step: Step, error: McpClientError): Effect.Effect<void, McpClientError> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const scheduled = Pull.catchDone(step(error), () => Effect.fail(error))
-    const asked = askedMillis(error, now)
+    const asked = Outage.askedMillis(error, now)
     return asked === undefined
       ? Effect.asVoid(scheduled)
       : Effect.all([scheduled, Effect.sleep(asked)], { concurrency: 2, discard: true })
@@ -206,7 +183,7 @@ const redial = Effect.fnUntraced(function*(state: State, reason: McpClientError)
   const prior = remembered(state, reason)
   const attempt: Effect.Effect<Dialled, McpClientError> = Effect.catch(
     dial(state.options, state.gaps, state.scope, prior),
-    (failure) => isPassing(failure) ? Effect.andThen(wait(step, failure), attempt) : Effect.fail(failure)
+    (failure) => Outage.isPassing(failure) ? Effect.andThen(wait(step, failure), attempt) : Effect.fail(failure)
   )
   return yield* attempt
 })

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
@@ -14,21 +14,20 @@ import * as PubSub from "effect/PubSub"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as Tracer from "effect/Tracer"
 import type { Notification, Params, Request, RequestId } from "../../jsonrpc/Message.ts"
-import type { Revision } from "../../revision/Revision.ts"
 import * as Revisions from "../../revision/Revisions.ts"
 import { MetaKey } from "../../schema/Meta.ts"
 import type { ProgressNotificationParams } from "../../schema/Progress.ts"
 import type { ProgressToken } from "../../schema/ProgressToken.ts"
-import type { Incoming, Link } from "../../transport/ClientTransport.ts"
+import * as Surroundings from "../../session/Surroundings.ts"
+import type { Incoming } from "../../transport/ClientTransport.ts"
 import type { Answers } from "../answering/Answers.ts"
-import type { Asker } from "../answering/Asker.ts"
 import * as ServerRequests from "../answering/ServerRequests.ts"
 import * as Visits from "../answering/Visits.ts"
 import type { CustomNotification, ServerNotification } from "../Client.ts"
 import { ClientLimits, type Limits } from "../ClientLimits.ts"
 import * as Waits from "../requests/Waits.ts"
+import type { Reception } from "./Reception.ts"
 
 /** `undefined` is the last thing that subscribers hear. */
 type Published = ServerNotification | CustomNotification | undefined
@@ -76,6 +75,17 @@ export const observe = (
 }
 
 /**
+ * Tells of a notification whoever hears it before it is published, and nobody else: also of one that the server may have
+ * sent when it could not be heard.
+ *
+ * @category listeners
+ * @since 0.1.0
+ */
+export const tellObservers = ({ observers }: Inbound, notification: ServerNotification): void => {
+  for (const hear of observers) hear(notification)
+}
+
+/**
  * Lets somebody hear the progress that is told under a token, until the returned function is called.
  *
  * @category listeners
@@ -105,29 +115,6 @@ export const hearSubscription = (
   return () => void subscriptions.delete(id)
 }
 
-/**
- * One link that messages come in on: what answers go back on, the revision in force, and who the server says it is. They
- * are known only once the link is open, and a revision agreed.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Line {
-  link: Link | undefined
-  revision: Revision | undefined
-  info: Asker["info"]
-  /** What the server has asked on it. */
-  readonly asked: ServerRequests.Open
-}
-
-/**
- * A link that is yet to be opened.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const makeLine = (): Line => ({ link: undefined, revision: undefined, info: undefined, asked: new Map() })
-
 /** What may stand between notifications and their subscribers: given how to publish them, it takes them as they come. */
 type Through = (fork: Inbound["fork"], publish: Inbound["deliver"]) => Inbound["deliver"]
 
@@ -140,13 +127,16 @@ type Through = (fork: Inbound["fork"], publish: Inbound["deliver"]) => Inbound["
 export const make = (answers: Answers, through?: Through): Effect.Effect<Inbound, never, Scope.Scope> =>
   Effect.gen(function*() {
     const limits = yield* ClientLimits
+    const clock = yield* Clock.Clock
+    const waits = Waits.make(() => clock.currentTimeMillisUnsafe(), (effect) => run(effect))
+    // After the fibers have ended: that a call was given up is no news to a server that was left.
+    yield* Effect.addFinalizer(() => Effect.sync(() => Waits.end(waits)))
     // A span that was current when the client was made has no part in what it does later.
     const run = yield* Effect.updateContext(
       FiberSet.makeRuntime<never, void>(),
-      (context: Context.Context<Scope.Scope>) => Context.omit(Tracer.ParentSpan)(context)
+      (context: Context.Context<Scope.Scope>) => Surroundings.withoutSpan(context)
     )
     const published = yield* PubSub.sliding<Published>(limits.notificationsPendingMax)
-    const clock = yield* Clock.Clock
     const ended = Deferred.makeUnsafe<void>()
     yield* Effect.addFinalizer(() =>
       Effect.andThen(PubSub.end(published, undefined), Deferred.succeed(ended, undefined))
@@ -160,7 +150,7 @@ export const make = (answers: Answers, through?: Through): Effect.Effect<Inbound
       deliver: through === undefined ? publish : through(run, publish),
       progress: new Map(),
       subscriptions: new Map(),
-      waits: Waits.make(() => clock.currentTimeMillisUnsafe(), run),
+      waits,
       ended,
       fork: run,
       answering: 0
@@ -196,12 +186,12 @@ const debug = (inbound: Inbound, message: string, method: string): void =>
   void inbound.fork(Effect.logDebug(message, method))
 
 /** What the client itself makes of a notification. */
-const heed = (inbound: Inbound, line: Line, { method, params }: ServerNotification): void => {
+const heed = (inbound: Inbound, reception: Reception, { method, params }: ServerNotification): void => {
   switch (method) {
     case "notifications/progress":
       return inbound.progress.get(params.progressToken)?.(params)
     case "notifications/cancelled":
-      return ServerRequests.withdraw(line.asked, params.requestId)
+      return ServerRequests.withdraw(reception.asked, params.requestId)
     case "notifications/elicitation/complete":
       return Visits.complete(inbound.answers.visits, params.elicitationId)
   }
@@ -236,11 +226,11 @@ const subscriptionOf = (
 /** Tells the subscription that a notification is for. False: nobody has it any more, so that it is nobody's business. */
 const route = (
   inbound: Inbound,
-  line: Line,
+  reception: Reception,
   notification: ServerNotification,
   during: RequestId | undefined
 ): boolean => {
-  const id = line.revision?.era === "stateless" ? subscriptionOf(inbound, notification, during) : undefined
+  const id = reception.revision?.era === "stateless" ? subscriptionOf(inbound, notification, during) : undefined
   if (id === undefined) return true
   const hear = inbound.subscriptions.get(id)
   hear?.(notification)
@@ -249,29 +239,29 @@ const route = (
 
 const onNotification = (
   inbound: Inbound,
-  line: Line,
+  reception: Reception,
   { method, params }: Notification,
   during: RequestId | undefined
 ): void => {
-  const codec = line.revision?.serverNotifications.get(method)
+  const codec = reception.revision?.serverNotifications.get(method)
   if (codec === undefined) return onUnknown(inbound, method, params)
   const decoded = codec.decodeParams(params)
   if (Result.isFailure(decoded)) return debug(inbound, "A notification that is not valid", method)
   // The table pairs each method with the type of its params; a lookup by string cannot show it.
   const notification = { method, params: decoded.success } as ServerNotification
   // What it says is so, whoever it was meant for.
-  for (const observe of inbound.observers) observe(notification)
-  if (!route(inbound, line, notification, during)) {
+  tellObservers(inbound, notification)
+  if (!route(inbound, reception, notification, during)) {
     return debug(inbound, "A notification for no subscription of this client", method)
   }
-  heed(inbound, line, notification)
+  heed(inbound, reception, notification)
   inbound.deliver(notification)
 }
 
 /** Answers a request of the server. In the stateless era a server has none to send, and a client no answers (RPC-19). */
 const onRequest = (
   inbound: Inbound,
-  { asked, info, link, revision }: Line,
+  { asked, info, link, revision }: Reception,
   request: Request,
   during: RequestId | undefined
 ): void => {
@@ -307,7 +297,12 @@ const onRequest = (
  * @category operations
  * @since 0.1.0
  */
-export const receive = (inbound: Inbound, line: Line, incoming: Incoming, during: RequestId | undefined): void =>
+export const receive = (
+  inbound: Inbound,
+  reception: Reception,
+  incoming: Incoming,
+  during: RequestId | undefined
+): void =>
   incoming._tag === "Request"
-    ? onRequest(inbound, line, incoming, during)
-    : onNotification(inbound, line, incoming, during)
+    ? onRequest(inbound, reception, incoming, during)
+    : onNotification(inbound, reception, incoming, during)

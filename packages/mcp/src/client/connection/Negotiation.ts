@@ -16,6 +16,7 @@ import { MetaKey } from "../../schema/Meta.ts"
 import type { Silence } from "../../transport/ClientTransport.ts"
 import type { TransportError } from "../../transport/TransportError.ts"
 import { InvalidResult, type McpClientErrorReason, NoCommonVersion, RequestTimeout } from "../McpClientError.ts"
+import * as Evidence from "./Evidence.ts"
 import type { ServerFacts } from "./ServerFacts.ts"
 
 /**
@@ -84,6 +85,8 @@ export interface Initialize {
   readonly mayProbe: boolean
   /** The era is remembered, not found out: what speaks against it leads back to the beginning. */
   readonly isAssumed: boolean
+  /** Only silence spoke for the era. A server that was slow to start, and refuses now, is probed once more. */
+  readonly isGuessed: boolean
   /** On the older way: how the newer one refused. */
   readonly evidence: McpClientErrorReason | undefined
 }
@@ -140,12 +143,15 @@ const initialize = (revision: Revision, on: On, mayProbe: boolean): Initialize =
   retried: false,
   mayProbe,
   isAssumed: false,
+  isGuessed: false,
   evidence: undefined
 })
 
+const newestStateless = ({ revisions }: Offer): Revision | undefined =>
+  Revisions.selectStateless(revisions, revisions.map(({ version }) => version))
+
 const begin = (offer: Offer, on: On): State => {
-  const versions = offer.revisions.map((revision) => revision.version)
-  const newest = Revisions.selectStateless(offer.revisions, versions)
+  const newest = newestStateless(offer)
   if (newest !== undefined) return probe(newest, on)
   const session = Revisions.newestSession(offer.revisions)
   return session === undefined ? noCommonVersion(offer, []) : initialize(session, on, false)
@@ -174,6 +180,9 @@ const old = (offer: Offer, state: Probe, evidence: State, on: On = "Same"): Stat
   return revision === undefined ? evidence : initialize(revision, on, !state.fromInitialize)
 }
 
+const guessed = (state: State): State =>
+  state._tag === "Initialize" && state.mayProbe ? { ...state, isGuessed: true } : state
+
 const mutualSession = (offer: Offer, versions: ReadonlyArray<string>): Revision | undefined =>
   Revisions.newestSession(offer.revisions.filter((revision) => versions.includes(revision.version)))
 
@@ -183,14 +192,6 @@ const onSessionVersions = (offer: Offer, state: Probe, versions: ReadonlyArray<s
   return session === undefined
     ? noCommonVersion(offer, versions)
     : initialize(session, "Same", !state.fromInitialize)
-}
-
-/** The versions that an error names, if they are a list of strings. */
-const supportedVersions = (error: RpcError): ReadonlyArray<string> | undefined => {
-  const supported = isObject(error.data) ? error.data.supported : undefined
-  return Array.isArray(supported) && supported.every((version): version is string => typeof version === "string")
-    ? supported
-    : undefined
 }
 
 const without = (offer: Offer, refused: Revision): ReadonlyArray<Revision> =>
@@ -208,23 +209,11 @@ const onVersionRefused = (offer: Offer, state: Probe, error: RpcError, supported
   return onSessionVersions(offer, state, supported)
 }
 
-/** Statuses by which a server says that it cannot make sense of a request: only these speak of its age (ERA-10, ERA-11). */
-const statusOfTheOld = (status: number): boolean => status === 400 || status === 404 || status === 405 || status === 422
-
-/**
- * Errors that only a stateless-era server sends. Deployed servers use codes nearby for their own purposes, so the code
- * counts only with its own status and data (C21).
- */
-const isStatelessError = ({ code, data }: RpcError, status: number): boolean =>
-  status === 400 &&
-  (code === ErrorCode.HeaderMismatch ||
-    (code === ErrorCode.MissingClientCapability && isObject(data) && isObject(data.requiredCapabilities)))
-
 const onProbeRefused = (offer: Offer, state: Probe, error: RpcError, status: number | undefined): State => {
-  const supported = error.code === ErrorCode.UnsupportedProtocolVersion ? supportedVersions(error) : undefined
+  const supported = error.code === ErrorCode.UnsupportedProtocolVersion ? Evidence.supportedVersions(error) : undefined
   if (supported !== undefined) return onVersionRefused(offer, state, error, supported)
   const isOld = status === undefined || (status >= 200 && status < 300) ||
-    (statusOfTheOld(status) && !isStatelessError(error, status))
+    (Evidence.isStatusOfTheOld(status) && !Evidence.isStatelessError(error, status))
   return isOld ? old(offer, state, noCommonVersion(offer, [], error.message)) : failed(error)
 }
 
@@ -234,7 +223,7 @@ const onProbeBroken = (offer: Offer, state: Probe, error: TransportError): State
     case "ConnectionClosed":
       return old(offer, state, failed(error), "New")
     case "HttpStatus":
-      return statusOfTheOld(error.reason.status) ? old(offer, state, failed(error)) : failed(error)
+      return Evidence.isStatusOfTheOld(error.reason.status) ? old(offer, state, failed(error)) : failed(error)
     default:
       return failed(error)
   }
@@ -265,7 +254,7 @@ const onProbe = (offer: Offer, state: Probe, event: Event): State => {
       return failed(event.error)
     case "TimedOut": {
       const timeout = failed(new RequestTimeout({ method: "server/discover", timeoutMillis: event.timeoutMillis }))
-      return offer.silence === "OldServer" ? old(offer, state, timeout) : timeout
+      return offer.silence === "OldServer" ? guessed(old(offer, state, timeout)) : timeout
     }
   }
 }
@@ -287,9 +276,6 @@ const onInitialized = (offer: Offer, result: unknown): State => {
   return { _tag: "Agreed", server: { info: serverInfo, capabilities, instructions, revision } }
 }
 
-/** Statuses by which a server says that messages are not to be posted here: there may be the older way (SSE-08). */
-const statusOfTheOldest = (status: number | undefined): boolean => status === 400 || status === 404 || status === 405
-
 const older = (state: Initialize, evidence: McpClientErrorReason): State => ({
   ...state,
   on: "Older",
@@ -299,14 +285,22 @@ const older = (state: Initialize, evidence: McpClientErrorReason): State => ({
 })
 
 const mayGoOlder = (offer: Offer, state: Initialize, status: number | undefined): boolean =>
-  offer.hasOlder === true && state.on !== "Older" && state.evidence === undefined && statusOfTheOldest(status)
+  offer.hasOlder === true && state.on !== "Older" && state.evidence === undefined &&
+  Evidence.isStatusOfTheOldest(status)
+
+/** After `initialize` was refused: one more probe, and no more after that. */
+const probeAgain = (revision: Revision): State => ({ ...probe(revision, "Same"), retried: true, fromInitialize: true })
 
 /** Whatever the code of the error is, a list of versions in it is worth following, once (ERA-02). */
 const onInitializeRefused = (offer: Offer, state: Initialize, error: RpcError, status: number | undefined): State => {
-  const supported = supportedVersions(error)
-  if (supported === undefined) return mayGoOlder(offer, state, status) ? older(state, error) : failed(error)
+  const supported = Evidence.supportedVersions(error)
+  if (supported === undefined) {
+    const newest = state.isGuessed ? newestStateless(offer) : undefined
+    if (newest !== undefined) return probeAgain(newest)
+    return mayGoOlder(offer, state, status) ? older(state, error) : failed(error)
+  }
   const stateless = state.mayProbe ? Revisions.selectStateless(offer.revisions, supported) : undefined
-  if (stateless !== undefined) return { ...probe(stateless, "Same"), retried: true, fromInitialize: true }
+  if (stateless !== undefined) return probeAgain(stateless)
   const other = mutualSession({ ...offer, revisions: without(offer, state.revision) }, supported)
   if (other !== undefined && !state.retried) {
     return { ...state, revision: other, on: "Same", retried: true, isAssumed: false }
@@ -314,13 +308,12 @@ const onInitializeRefused = (offer: Offer, state: Initialize, error: RpcError, s
   return noCommonVersion(offer, supported, error.message)
 }
 
-const statusOf = ({ reason }: TransportError): number | undefined =>
-  reason._tag === "HttpStatus" ? reason.status : undefined
-
 /** A door that is closed on the older way, or an outage there, is the news; otherwise, how the newer way refused. */
 const onNotOpened = ({ evidence }: Initialize, error: TransportError): State => {
-  const status = statusOf(error)
-  return failed(evidence === undefined || (status !== undefined && !statusOfTheOld(status)) ? error : evidence)
+  const status = Evidence.statusOf(error)
+  return failed(
+    evidence === undefined || (status !== undefined && !Evidence.isStatusOfTheOld(status)) ? error : evidence
+  )
 }
 
 const onInitializeEvent = (offer: Offer, state: Initialize, event: Event): State => {
@@ -330,12 +323,17 @@ const onInitializeEvent = (offer: Offer, state: Initialize, event: Event): State
     case "Refused":
       return onInitializeRefused(offer, state, event.error, event.status)
     case "Broken":
-      return mayGoOlder(offer, state, statusOf(event.error)) ? older(state, event.error) : failed(event.error)
+      return mayGoOlder(offer, state, Evidence.statusOf(event.error)) ? older(state, event.error) : failed(event.error)
     case "NotOpened":
       return onNotOpened(state, event.error)
     case "TimedOut":
       return failed(new RequestTimeout({ method: "initialize", timeoutMillis: event.timeoutMillis }))
   }
+}
+
+const isRefusedAsOld = (error: TransportError): boolean => {
+  const status = Evidence.statusOf(error)
+  return status !== undefined && Evidence.isStatusOfTheOld(status)
 }
 
 /** Whether it is the server that says no, rather than the network, a proxy, or whoever guards it. */
@@ -344,12 +342,12 @@ const isVerdict = (event: Event): boolean => {
     case "Answered":
       return true
     case "Refused":
-      return event.status === undefined || event.status < 300 || statusOfTheOld(event.status)
+      return event.status === undefined || event.status < 300 || Evidence.isStatusOfTheOld(event.status)
     case "Broken":
-    case "NotOpened": {
-      const status = statusOf(event.error)
-      return status !== undefined && statusOfTheOld(status)
-    }
+      return isRefusedAsOld(event.error)
+    case "NotOpened":
+      // What is there speaks HTTP, and has no such stream to offer.
+      return isRefusedAsOld(event.error) || event.error.reason._tag === "InvalidAnswer"
     case "TimedOut":
       return false
   }

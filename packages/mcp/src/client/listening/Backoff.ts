@@ -8,7 +8,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import * as Connection from "../connection/Connection.ts"
+import * as Outage from "../connection/Outage.ts"
 import type { McpClientError } from "../McpClientError.ts"
 
 const firstMillis = 1_000
@@ -26,7 +26,7 @@ const stableMillis = 10_000
 
 /** Whether another attempt may go better. A server that is there, and does not know what it is asked, will not learn it. */
 const isPassing = (error: McpClientError): boolean =>
-  Connection.isPassing(error) &&
+  Outage.isPassing(error) &&
   !(error.reason._tag === "TransportError" && error.reason.reason._tag === "InvalidAnswer")
 
 /**
@@ -47,7 +47,7 @@ export const forever = Effect.fnUntraced(function*(
     )
     const now = yield* Clock.currentTimeMillis
     if (now - begun >= stableMillis) delayMillis = firstMillis
-    const asked = error === undefined ? undefined : Connection.askedMillis(error, now)
+    const asked = error === undefined ? undefined : Outage.askedMillis(error, now)
     yield* Effect.sleep(Math.max(delayMillis * (0.75 + 0.25 * (yield* Random.next)), asked ?? 0))
     delayMillis = Math.min(2 * delayMillis, longestMillis)
   }

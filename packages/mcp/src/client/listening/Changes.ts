@@ -17,6 +17,7 @@ import type { Connected } from "../connection/Connect.ts"
 import type { Connection, Status } from "../connection/Connection.ts"
 import * as Inbound from "../connection/Inbound.ts"
 import * as McpClientError from "../McpClientError.ts"
+import * as ServerLists from "../ServerLists.ts"
 import * as Backoff from "./Backoff.ts"
 import * as Listen from "./Listen.ts"
 import * as Mailbox from "./Mailbox.ts"
@@ -28,7 +29,7 @@ import * as Subscribed from "./Subscribed.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Parts extends Listen.Common {
+export interface Parts extends Listen.Parts {
   readonly connection: Connection
   readonly subscribed: Subscribed.Subscribed
 }
@@ -66,13 +67,32 @@ const inSession = (
     (hearNoMore) => Effect.sync(hearNoMore)
   )
 
+const kinds: ReadonlyArray<ListKind> = ["tools", "resources", "prompts"]
+
+const flags = { tools: "toolsListChanged", resources: "resourcesListChanged", prompts: "promptsListChanged" } as const
+
+/** Who is told from now on was not told before: what is kept of it may have changed without a word. */
+const nothingIsSure = ({ inbound }: Parts, honoured: SubscriptionFilter): Effect.Effect<void> =>
+  Effect.sync(() => {
+    for (const kind of kinds) {
+      if (honoured[flags[kind]] === true) {
+        Inbound.tellObservers(inbound, { method: `notifications/${kind}/list_changed`, params: {} })
+      }
+    }
+    for (const uri of honoured.resourceSubscriptions ?? []) {
+      Inbound.tellObservers(inbound, { method: "notifications/resources/updated", params: { uri } })
+    }
+  })
+
 const isVersionRefused = ({ reason }: McpClientError.McpClientError): boolean =>
   reason._tag === "RpcError" && reason.code === ErrorCode.UnsupportedProtocolVersion
 
 const stateless = (parts: Parts, { filter, hear, listening }: Interest, connected: Connected) => {
   const wanted = filter(connected)
   if (wanted === undefined) return Effect.never
-  const listener = { hear, acknowledged: (honoured: SubscriptionFilter) => listening(connected, honoured) }
+  const acknowledged = (honoured: SubscriptionFilter) =>
+    Effect.flatMap(nothingIsSure(parts, honoured), () => listening(connected, honoured))
+  const listener = { hear, acknowledged }
   return Effect.catchIf(
     Listen.listen(parts, connected, wanted, listener),
     isVersionRefused,
@@ -173,16 +193,6 @@ export const resourceUpdates = (
   })
 }
 
-const kinds: ReadonlyArray<ListKind> = ["tools", "resources", "prompts"]
-
-const flags = { tools: "toolsListChanged", resources: "resourcesListChanged", prompts: "promptsListChanged" } as const
-
-const kindOf: { readonly [method: string]: ListKind | undefined } = {
-  "notifications/tools/list_changed": "tools",
-  "notifications/resources/list_changed": "resources",
-  "notifications/prompts/list_changed": "prompts"
-}
-
 const declared = ({ server: { capabilities } }: Connected): ReadonlyArray<ListKind> =>
   kinds.filter((kind) => capabilities[kind]?.listChanged === true)
 
@@ -210,7 +220,7 @@ export const listChanges = (parts: Parts): Stream.Stream<ListChange, McpClientEr
           : Effect.logWarning("The server does not tell of all the lists that it says it does", { wanted, got })
       },
       hear: ({ method }) => {
-        const kind = kindOf[method]
+        const kind = ServerLists.kindChangedBy(method)
         if (kind !== undefined) put(kind, "Changed")
       }
     })

@@ -11,17 +11,18 @@ import type { ServerNotification } from "../Client.ts"
 import type { Connected } from "../connection/Connect.ts"
 import * as Inbound from "../connection/Inbound.ts"
 import * as McpClientError from "../McpClientError.ts"
+import * as Availability from "../requests/Availability.ts"
 import * as Once from "../requests/Once.ts"
 
 const method = "subscriptions/listen"
 
 /**
- * What subscriptions of a client have in common.
+ * What subscriptions of a client are made of.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Common {
+export interface Parts {
   readonly common: Once.Common
   readonly inbound: Inbound.Inbound
   /** How long a server may take to acknowledge, in milliseconds. */
@@ -85,13 +86,13 @@ const acknowledge = (
  * @since 0.1.0
  */
 export const listen = (
-  { common, inbound, timeoutMillis }: Common,
+  { common, inbound, timeoutMillis }: Parts,
   connected: Connected,
   filter: SubscriptionFilter,
   listener: Listener
 ): Effect.Effect<void, McpClientError.McpClientError> =>
   Effect.suspend(() => {
-    const unavailable = Once.unavailableOn(connected, method)
+    const unavailable = Availability.problemOn(connected, method)
     if (unavailable !== undefined) return Effect.fail(unavailable)
     const request = Once.outgoing(common, connected, { method, params: { notifications: filter }, options: {} })
     const acknowledgment = Deferred.makeUnsafe<SubscriptionFilter>()

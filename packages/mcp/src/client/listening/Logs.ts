@@ -11,7 +11,8 @@ import type { LoggingLevel, LoggingMessageParams } from "../../schema/Logging.ts
 import type { Connected } from "../connection/Connect.ts"
 import type { Connection } from "../connection/Connection.ts"
 import * as Inbound from "../connection/Inbound.ts"
-import * as McpClientError from "../McpClientError.ts"
+import type { McpClientError } from "../McpClientError.ts"
+import * as Availability from "../requests/Availability.ts"
 import type { Send } from "../requests/Call.ts"
 
 /**
@@ -51,9 +52,6 @@ const method = "logging/setLevel"
 
 const tell = ({ send }: Parts, level: LoggingLevel) => send({ method, params: { level }, options: {} })
 
-const unavailable = ({ server: { revision: { version } } }: Connected) =>
-  McpClientError.make(new McpClientError.Unavailable({ method, version, lacking: "Capability" }))
-
 const isTold = ({ server: { capabilities, revision } }: Connected): boolean =>
   revision.era === "session" && capabilities.logging !== undefined
 
@@ -82,10 +80,13 @@ const keep = (parts: Parts, told: Connected): Effect.Effect<void> => {
 export const setLevel = (
   parts: Parts,
   wanted: LoggingLevel
-): Effect.Effect<void, McpClientError.McpClientError> =>
+): Effect.Effect<void, McpClientError> =>
   Effect.flatMap(parts.connection.current, (connected) => {
     const { level } = parts
-    if (connected.server.capabilities.logging === undefined) return Effect.fail(unavailable(connected))
+    const { server: { capabilities, revision } } = connected
+    if (capabilities.logging === undefined) {
+      return Effect.fail(Availability.unavailable(revision, method, "Capability"))
+    }
     const before = level.wanted
     level.wanted = wanted
     if (!level.kept) {

@@ -15,6 +15,8 @@ import type { Send } from "../requests/Call.ts"
 interface Held {
   /** How many want to hear of it. */
   count: number
+  /** The connection that was told, and may know though it has not said so. */
+  told: Connected | undefined
   /** The connection that knows. */
   on: Connected | undefined
   /** Subscribing and unsubscribing happen one after the other. */
@@ -51,9 +53,10 @@ const release = ({ fork, held, latest, send }: Subscribed, uri: string, own: Hel
     own.count--
     const unsubscribe = Effect.suspend(() => {
       if (own.count > 0) return Effect.void
-      const isKnown = own.on !== undefined && own.on === latest()
+      const mayBeKnown = own.told !== undefined && own.told === latest()
+      own.told = undefined
       own.on = undefined
-      return isKnown ? Effect.ignore(send(call("resources/unsubscribe", uri))) : Effect.void
+      return mayBeKnown ? Effect.ignore(send(call("resources/unsubscribe", uri))) : Effect.void
     })
     const forget = Effect.sync(() => {
       if (own.count === 0 && held.get(uri) === own) held.delete(uri)
@@ -70,13 +73,20 @@ const release = ({ fork, held, latest, send }: Subscribed, uri: string, own: Hel
 export const hold = (subscribed: Subscribed, uri: string): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(Effect.acquireRelease(
     Effect.sync(() => {
-      const own: Held = subscribed.held.get(uri) ?? { count: 0, on: undefined, turn: Semaphore.makeUnsafe(1) }
+      const own: Held = subscribed.held.get(uri) ?? {
+        count: 0,
+        told: undefined,
+        on: undefined,
+        turn: Semaphore.makeUnsafe(1)
+      }
       own.count++
       subscribed.held.set(uri, own)
       return own
     }),
     (own) => release(subscribed, uri, own)
   ))
+
+const isRefused = ({ mayHaveRun, reason }: McpClientError): boolean => reason._tag === "RpcError" || !mayHaveRun
 
 /**
  * Makes sure that a connection knows of a resource that is held.
@@ -94,8 +104,16 @@ export const subscribe = (
     if (own === undefined) return Effect.void
     return own.turn.withPermit(Effect.suspend(() => {
       if (own.on === connected) return Effect.void
-      return Effect.map(send(call("resources/subscribe", uri)), () => {
-        own.on = connected
+      own.told = connected
+      return Effect.matchEffect(send(call("resources/subscribe", uri)), {
+        onSuccess: () =>
+          Effect.sync(() => {
+            own.on = connected
+          }),
+        onFailure: (error) => {
+          if (isRefused(error)) own.told = undefined
+          return Effect.fail(error)
+        }
       })
     }))
   })

@@ -25,8 +25,12 @@ export interface Call {
   readonly headers?: { readonly [name: string]: string }
   /** The only connection on which its cursor means anything; over another it fails with `CursorLost`. Default: any. */
   readonly only?: Connected
+  /** What its rounds have spent of its total so far, in milliseconds; `Deadline.ts` writes to it. */
+  readonly spent?: { millis: number }
   /** Is told each time that it is sent: the id of the request, and over which connection. */
   readonly onSent?: (id: RequestId, connected: Connected) => void
+  /** Is told when it is certain that it has not run, though it was sent. */
+  readonly onRefused?: () => void
 }
 
 /**

@@ -12,6 +12,7 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { MetaKey } from "../../schema/Meta.ts"
 import type { ProgressNotificationParams } from "../../schema/Progress.ts"
+import * as TransportError from "../../transport/TransportError.ts"
 import type { RequestOptions } from "../Client.ts"
 import * as Inbound from "../connection/Inbound.ts"
 import * as McpClientError from "../McpClientError.ts"
@@ -30,37 +31,37 @@ export interface Defaults {
   readonly timeoutTotal: Duration.Input | undefined
 }
 
-const millisOf = (duration: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(duration))
-
 const boundsOf = (defaults: Defaults, options: RequestOptions): Patience.Bounds => {
   const total = options.timeoutTotal ?? defaults.timeoutTotal
   return {
-    idleMillis: millisOf(options.timeout ?? defaults.timeout),
-    totalMillis: total === undefined ? undefined : millisOf(total)
+    idleMillis: Duration.toMillis(options.timeout ?? defaults.timeout),
+    totalMillis: total === undefined ? undefined : Duration.toMillis(total)
   }
 }
 
+/** Why a call failed that was not answered. */
+const unanswered = ({ mayHaveRun, patience }: Waits.Wait, method: string, end: Waits.End) =>
+  McpClientError.make(
+    end === "ClientEnded"
+      ? TransportError.make(new TransportError.ConnectionClosed({ mayHaveRun, detail: "the client is at its end" }))
+      : new McpClientError.RequestTimeout({ method, timeoutMillis: Patience.limitMillis(patience), mayHaveRun })
+  )
+
 /** Waits for an answer until the time is up. Then, and when nobody waits any more, the call is interrupted. */
 const within = (waits: Waits.Waits, wait: Waits.Wait, method: string, answer: ReturnType<Send>): ReturnType<Send> => {
-  const timeout = Effect.suspend(() => {
-    const timeoutMillis = Patience.limitMillis(wait.patience)
-    return Effect.fail(McpClientError.make(new McpClientError.RequestTimeout({ method, timeoutMillis })))
-  })
+  const failed = (end: Waits.End) => Effect.suspend(() => Effect.fail(unanswered(wait, method, end)))
   return Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(
       Effect.forkChild(answer, { startImmediately: true }),
       (calling) =>
         restore(Effect.callback<unknown, McpClientError.McpClientError>((resume) => {
           calling.addObserver(resume)
-          Waits.limit(waits, wait, () => resume(Effect.andThen(Fiber.interrupt(calling), timeout)))
+          Waits.limit(waits, wait, (end) => resume(Effect.andThen(Fiber.interrupt(calling), failed(end))))
           return Fiber.interrupt(calling)
         }))
     )
   )
 }
-
-const isEndless = ({ idleMillis, totalMillis }: Patience.Bounds): boolean =>
-  idleMillis === Infinity && (totalMillis === undefined || totalMillis === Infinity)
 
 /**
  * Progress that does not move forward is dropped (PRG-03, C9). A call that was sent again begins anew.
@@ -101,17 +102,20 @@ const timed =
   (heard: Heard | undefined): ReturnType<Send> =>
     Effect.suspend(() => {
       const { waits } = inbound
-      const wait = Waits.enter(waits, bounds)
+      const { spent } = call
+      const wait = Waits.enter(waits, bounds, spent?.millis)
       const hearNoMore = token === undefined ? undefined : hear(inbound, wait, token, heard)
       const onSent: Call["onSent"] = (id, connected) => {
         Waits.sent(wait, id)
         call.onSent?.(id, connected)
       }
-      const answer = next({ ...(token === undefined ? call : withToken(call, token)), onSent })
+      const onRefused = () => Waits.refused(wait)
+      const answer = next({ ...(token === undefined ? call : withToken(call, token)), onSent, onRefused })
       return Effect.ensuring(
-        isEndless(bounds) ? answer : within(waits, wait, call.method, answer),
+        within(waits, wait, call.method, answer),
         Effect.sync(() => {
           Waits.leave(waits, wait)
+          if (spent !== undefined) spent.millis = Patience.spentMillis(wait.patience, waits.now())
           hearNoMore?.()
         })
       )

@@ -8,14 +8,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { LastKnown, ServerNotification, Snapshot } from "../Client.ts"
 import type { Connected } from "../connection/Connect.ts"
 import type { Connection } from "../connection/Connection.ts"
-
-/**
- * The lists that are kept.
- *
- * @category models
- * @since 0.1.0
- */
-export type Kind = keyof LastKnown
+import * as ServerLists from "../ServerLists.ts"
 
 /**
  * What a list is made of.
@@ -23,7 +16,7 @@ export type Kind = keyof LastKnown
  * @category models
  * @since 0.1.0
  */
-export type ItemOf<K extends Kind> = NonNullable<LastKnown[K]>["items"][number]
+export type ItemOf<L extends ServerLists.List> = NonNullable<LastKnown[L]>["items"][number]
 
 /**
  * The lists of one client.
@@ -33,7 +26,7 @@ export type ItemOf<K extends Kind> = NonNullable<LastKnown[K]>["items"][number]
  */
 export interface Store {
   /** To be called when a reading begins; what it gives takes the items once they are read to the end. */
-  readonly reading: <K extends Kind>(kind: K) => (items: ReadonlyArray<ItemOf<K>>) => void
+  readonly reading: <L extends ServerLists.List>(list: L) => (items: ReadonlyArray<ItemOf<L>>) => void
   /** Takes note that a list has changed. */
   readonly hear: (notification: ServerNotification) => void
   /** The lists as they stand now. */
@@ -48,12 +41,6 @@ interface Kept {
   readonly changes: number
 }
 
-const changedBy: { readonly [method: string]: ReadonlyArray<Kind> | undefined } = {
-  "notifications/tools/list_changed": ["tools"],
-  "notifications/resources/list_changed": ["resources", "resourceTemplates"],
-  "notifications/prompts/list_changed": ["prompts"]
-}
-
 /**
  * A store that is empty. A list that is kept is stale once the server said that it changed, or may have said so without
  * being heard, even while it was being read, and once the connection over which it was read is no longer in force.
@@ -62,29 +49,29 @@ const changedBy: { readonly [method: string]: ReadonlyArray<Kind> | undefined } 
  * @since 0.1.0
  */
 export const make = ({ gaps, status }: Pick<Connection, "gaps" | "status">): Store => {
-  const changes: Record<Kind, number> = { tools: 0, resources: 0, resourceTemplates: 0, prompts: 0 }
-  const kept: { [K in Kind]?: Kept } = {}
-  const changesOf = (kind: Kind) => changes[kind] + SubscriptionRef.getUnsafe(gaps)
+  const changes: Record<ServerLists.List, number> = { tools: 0, resources: 0, resourceTemplates: 0, prompts: 0 }
+  const kept: { [L in ServerLists.List]?: Kept } = {}
+  const changesOf = (list: ServerLists.List) => changes[list] + SubscriptionRef.getUnsafe(gaps)
   const inForce = () => {
     const now = SubscriptionRef.getUnsafe(status)
     return now._tag === "Connected" ? now.connected : undefined
   }
-  const snapshot = <K extends Kind>(kind: K): Snapshot<ItemOf<K>> | undefined => {
-    const list = kept[kind]
-    if (list === undefined) return undefined
-    const holds = list.over !== undefined && list.over === inForce() && list.changes === changesOf(kind)
-    return { items: list.items, stale: !holds }
+  const snapshot = <L extends ServerLists.List>(list: L): Snapshot<ItemOf<L>> | undefined => {
+    const found = kept[list]
+    if (found === undefined) return undefined
+    const holds = found.over !== undefined && found.over === inForce() && found.changes === changesOf(list)
+    return { items: found.items, stale: !holds }
   }
   return {
-    reading: (kind) => {
-      const before = changesOf(kind)
+    reading: (list) => {
+      const before = changesOf(list)
       return (items) => {
-        // Only `snapshot` reads it back, by the same kind.
-        kept[kind] = { items: items as ReadonlyArray<never>, over: inForce(), changes: before }
+        // Only `snapshot` reads it back, by the same list.
+        kept[list] = { items: items as ReadonlyArray<never>, over: inForce(), changes: before }
       }
     },
     hear: ({ method }) => {
-      for (const kind of changedBy[method] ?? []) changes[kind]++
+      for (const list of ServerLists.changedBy(method)) changes[list]++
     },
     current: () => ({
       tools: snapshot("tools"),

@@ -5,10 +5,10 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type { ClientRequests } from "../../revision/Methods.ts"
 import type { Client } from "../Client.ts"
 import type { Limits } from "../ClientLimits.ts"
 import type { Connected } from "../connection/Connect.ts"
+import { type List, methods } from "../ServerLists.ts"
 import type { Call, Send } from "./Call.ts"
 import type * as LastKnown from "./LastKnown.ts"
 import * as Listing from "./Listing.ts"
@@ -44,16 +44,6 @@ export type Lists = Pick<
   | "prompts"
 >
 
-type Listings = {
-  readonly "tools/list": "tools"
-  readonly "resources/list": "resources"
-  readonly "resources/templates/list": "resourceTemplates"
-  readonly "prompts/list": "prompts"
-}
-
-type Item<M extends keyof Listings> = ClientRequests[M]["result"] extends
-  { readonly [K in Listings[M]]: ReadonlyArray<infer A> } ? A : never
-
 /** The cursors of a session are for that session alone (PAG-08); the first page may come from any. */
 const position = (cursor: string | undefined, over: Connected | undefined) => {
   if (cursor === undefined) return { params: {} }
@@ -61,38 +51,35 @@ const position = (cursor: string | undefined, over: Connected | undefined) => {
   return { params: { cursor }, ...bound }
 }
 
-const listing = <M extends keyof Listings>(
-  { send }: Parts,
-  method: M,
-  member: Listings[M]
-): Listing.Listing<Item<M>> => ({
-  method,
+/** Results keep their items under the name of the list. */
+type Result<L extends List> = { readonly [K in L]: ReadonlyArray<LastKnown.ItemOf<L>> } & {
+  readonly nextCursor?: string
+}
+
+const listing = <L extends List>({ send }: Parts, list: L): Listing.Listing<LastKnown.ItemOf<L>> => ({
+  method: methods[list],
   begin: () => {
     let over: Connected | undefined
     const onSent: Call["onSent"] = (_id, connected) => {
       over = connected
     }
     return (cursor) =>
-      Effect.map(send({ method, ...position(cursor, over), options: {}, onSent }), (result) => {
-        // `Listings` says under which member a result keeps its items; the compiler does not follow the generic method.
-        const { [member]: items, nextCursor } = result as
-          & {
-            readonly [K in Listings[M]]: ReadonlyArray<Item<M>>
-          }
-          & { readonly nextCursor?: string }
+      Effect.map(send({ method: methods[list], ...position(cursor, over), options: {}, onSent }), (result) => {
+        // It was read by the codec of the method.
+        const { [list]: items, nextCursor } = result as Result<L>
         return { items, nextCursor }
       })
   }
 })
 
 /** A whole list, which is remembered. */
-const list = <K extends LastKnown.Kind>(
+const whole = <L extends List>(
   { lastKnown, limits }: Parts,
-  kind: K,
-  listing: Listing.Listing<LastKnown.ItemOf<K>>
+  list: L,
+  listing: Listing.Listing<LastKnown.ItemOf<L>>
 ) =>
   Effect.suspend(() => {
-    const keep = lastKnown.reading(kind)
+    const keep = lastKnown.reading(list)
     return Effect.tap(Listing.all(listing, limits), (items) => Effect.sync(() => keep(items)))
   })
 
@@ -104,18 +91,18 @@ const list = <K extends LastKnown.Kind>(
  */
 export const make = (parts: Parts): Lists => {
   const { limits } = parts
-  const tools = listing(parts, "tools/list", "tools")
-  const resources = listing(parts, "resources/list", "resources")
-  const resourceTemplates = listing(parts, "resources/templates/list", "resourceTemplates")
-  const prompts = listing(parts, "prompts/list", "prompts")
+  const tools = listing(parts, "tools")
+  const resources = listing(parts, "resources")
+  const resourceTemplates = listing(parts, "resourceTemplates")
+  const prompts = listing(parts, "prompts")
   return {
-    listTools: list(parts, "tools", tools),
+    listTools: whole(parts, "tools", tools),
     tools: Listing.stream(tools, limits),
-    listResources: list(parts, "resources", resources),
+    listResources: whole(parts, "resources", resources),
     resources: Listing.stream(resources, limits),
-    listResourceTemplates: list(parts, "resourceTemplates", resourceTemplates),
+    listResourceTemplates: whole(parts, "resourceTemplates", resourceTemplates),
     resourceTemplates: Listing.stream(resourceTemplates, limits),
-    listPrompts: list(parts, "prompts", prompts),
+    listPrompts: whole(parts, "prompts", prompts),
     prompts: Listing.stream(prompts, limits)
   }
 }

@@ -10,11 +10,12 @@ import { isObject, type Params } from "../../jsonrpc/Message.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import * as Revisions from "../../revision/Revisions.ts"
 import type { LoggingLevel } from "../../schema/Logging.ts"
-import { MetaKey } from "../../schema/Meta.ts"
+import { MetaKey, metaOf } from "../../schema/Meta.ts"
 import type { OutgoingRequest } from "../../transport/ClientTransport.ts"
 import { type Claims, claimsIn } from "../connection/Claims.ts"
 import * as Connect from "../connection/Connect.ts"
 import * as McpClientError from "../McpClientError.ts"
+import * as Availability from "./Availability.ts"
 import type { Call } from "./Call.ts"
 
 /**
@@ -45,10 +46,11 @@ const nameOf = (method: string, params: Params): string | undefined => {
   return typeof name === "string" ? name : undefined
 }
 
-const metaOf = ({ claims, logLevel }: Common, revision: Revision, { options, params }: Call): Params => {
+/** What a request says in `_meta`. What the client has to say for every request stands above what the caller says. */
+const fullMeta = ({ claims, logLevel }: Common, revision: Revision, { options, params }: Call): Params => {
   const level = revision.era === "session" ? undefined : logLevel()
   return {
-    ...(isObject(params._meta) ? params._meta : {}),
+    ...metaOf(params),
     ...options.meta,
     ...claimsIn(revision, claims),
     ...(level === undefined ? {} : { [MetaKey.logLevel]: level })
@@ -63,7 +65,7 @@ const metaOf = ({ claims, logLevel }: Common, revision: Revision, { options, par
  */
 export const outgoing = (common: Common, { server: { revision } }: Connect.Connected, call: Call): OutgoingRequest => {
   const { headers, method, params } = call
-  const _meta = metaOf(common, revision, call)
+  const _meta = fullMeta(common, revision, call)
   const whole = Object.keys(_meta).length === 0 ? params : { ...params, _meta }
   return {
     id: common.nextId(),
@@ -144,46 +146,6 @@ const read = (revision: Revision, method: string, result: unknown) => {
     : Effect.succeed(decoded.success)
 }
 
-const isKnown = (method: string): boolean => Revisions.all.some((revision) => revision.clientRequests.has(method))
-
-const capabilities: { readonly [method: string]: "tools" | "resources" | "prompts" | "logging" | undefined } = {
-  "tools/list": "tools",
-  "tools/call": "tools",
-  "resources/list": "resources",
-  "resources/templates/list": "resources",
-  "resources/read": "resources",
-  "resources/subscribe": "resources",
-  "resources/unsubscribe": "resources",
-  "prompts/list": "prompts",
-  "prompts/get": "prompts",
-  "logging/setLevel": "logging"
-}
-
-/** What the server, or the revision, lacks for a method (INI-18). */
-const lacking = ({ server: { capabilities: declared, revision } }: Connect.Connected, method: string) => {
-  if (!revision.clientRequests.has(method)) return isKnown(method) ? "Method" : undefined
-  if (method === "resources/subscribe") return declared.resources?.subscribe === true ? undefined : "Capability"
-  const capability = capabilities[method]
-  return capability === undefined || declared[capability] !== undefined ? undefined : "Capability"
-}
-
-/**
- * Why a method cannot be used on a connection; `undefined` when it can.
- *
- * @category queries
- * @since 0.1.0
- */
-export const unavailableOn = (
-  connected: Connect.Connected,
-  method: string
-): McpClientError.McpClientError | undefined => {
-  const lacks = lacking(connected, method)
-  const { version } = connected.server.revision
-  return lacks === undefined
-    ? undefined
-    : McpClientError.make(new McpClientError.Unavailable({ method, version, lacking: lacks }))
-}
-
 /**
  * Sends a notification over a connection. One that MCP has goes as the revision writes it, if it has it; others go as they
  * are.
@@ -200,8 +162,7 @@ export const notify = (
     const isCore = Revisions.all.some(({ clientNotifications }) => clientNotifications.has(method))
     const written = isCore ? revision.encode.notification(method, params ?? {}) : params
     if (isCore && (written === undefined || !revision.clientNotifications.has(method))) {
-      const { version } = revision
-      return Effect.fail(McpClientError.make(new McpClientError.Unavailable({ method, version, lacking: "Method" })))
+      return Effect.fail(Availability.unavailable(revision, method, "Method"))
     }
     const paramsText = written === undefined ? undefined : JSON.stringify(written)
     return Effect.mapError(link.notify({ method, paramsText, revision }), McpClientError.make)
@@ -226,7 +187,7 @@ export const once = (
     if (only !== undefined && only !== connected) {
       return Effect.fail(McpClientError.make(new McpClientError.CursorLost({ method })))
     }
-    const unavailable = unavailableOn(connected, method)
+    const unavailable = Availability.problemOn(connected, method)
     if (unavailable !== undefined) return Effect.fail(unavailable)
     const request = outgoing(common, connected, call)
     const answer = exchange(

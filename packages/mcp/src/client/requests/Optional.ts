@@ -1,6 +1,6 @@
 /**
- * What a client does only where somebody wants it: middleware, the response cache, spans and metrics. It is found out once,
- * when the client is made; what nobody wants is not in the way of anything.
+ * What a client does only where somebody wants it: middleware, the response cache, the checking of outputs, spans and
+ * metrics. It is found out once, when the client is made; what nobody wants is not in the way of anything.
  *
  * @since 0.1.0
  */
@@ -16,6 +16,7 @@ import type { Connection } from "../connection/Connection.ts"
 import * as Inbound from "../connection/Inbound.ts"
 import * as Middleware from "../Middleware.ts"
 import * as Telemetry from "../Telemetry.ts"
+import { OutputValidator } from "../tools/OutputValidator.ts"
 import type { Send } from "./Call.ts"
 
 /**
@@ -41,6 +42,8 @@ export interface Optional {
   readonly answers: (answers: Answers) => Answers
   /** What stands between notifications and their subscribers. */
   readonly notified: ReturnType<typeof Middleware.toNotified>
+  /** What checks the outputs of tools. */
+  readonly validator: OutputValidator["Service"] | undefined
   readonly stages: (connection: Connection, inbound: Inbound.Inbound) => Effect.Effect<Stages, never, Scope.Scope>
 }
 
@@ -87,6 +90,7 @@ export const make = (options: Options): Effect.Effect<Optional> =>
           return byMethod === answers.byMethod ? answers : { ...answers, byMethod }
         },
         notified: Middleware.toNotified(middleware, context, notificationsPendingMax),
+        validator: Option.getOrUndefined(Context.getOption(context, OutputValidator)),
         stages: (connection, inbound) => {
           const server = () => connection.latest().server
           const cached = cache === undefined ? undefined : caching(cache, options, connection, inbound)

@@ -47,15 +47,15 @@ export interface Patience {
 export type Event = "Progressed" | "Asked" | "Answered"
 
 /**
- * The state of a call that is sent now.
+ * The state of a call that is sent now. What it has spent of its total before, in earlier rounds of the same call, is gone.
  *
  * @category machine
  * @since 0.1.0
  */
-export const start = (bounds: Bounds, now: number): Patience => ({
+export const start = (bounds: Bounds, now: number, spentMillis = 0): Patience => ({
   bounds,
   idleAt: now + bounds.idleMillis,
-  totalAt: now + (bounds.totalMillis ?? bounds.idleMillis),
+  totalAt: now + (bounds.totalMillis === undefined ? bounds.idleMillis : bounds.totalMillis - spentMillis),
   questions: 0,
   pausedAt: undefined
 })
@@ -91,6 +91,15 @@ export const step = (state: Patience, event: Event, now: number): Patience => {
  */
 export const remainingMillis = ({ idleAt, pausedAt, totalAt }: Patience, now: number): number | undefined =>
   pausedAt === undefined ? Math.min(idleAt, totalAt) - now : undefined
+
+/**
+ * How much of the total is spent, in milliseconds; zero where there is none.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const spentMillis = ({ bounds: { totalMillis = Infinity }, pausedAt, totalAt }: Patience, now: number): number =>
+  totalMillis === Infinity ? 0 : totalMillis - (totalAt - (pausedAt ?? now))
 
 /**
  * The limit that ran out, or that will first, in milliseconds.

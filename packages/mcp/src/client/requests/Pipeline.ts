@@ -28,7 +28,7 @@ export interface Parts {
   readonly inbound: Inbound
   readonly common: Once.Common
   /** How long a request may take unless it says otherwise. */
-  readonly limits: Deadline.Defaults
+  readonly timeouts: Deadline.Defaults
   /** What checks the outputs of tools, if anything does. */
   readonly validator: OutputValidator["Service"] | undefined
   /** Middleware, the response cache, spans and metrics, as far as they are wanted. */
@@ -47,7 +47,7 @@ const inOrder = (stages: ReadonlyArray<Stage>, last: Send): Send =>
  * @category constructors
  * @since 0.1.0
  */
-export const make = ({ common, connection, inbound, limits: defaults, stages, validator }: Parts): Send => {
+export const make = ({ common, connection, inbound, stages, timeouts, validator }: Parts): Send => {
   const { answers, limits } = inbound
   const { latest } = connection
   const server = () => latest().server
@@ -63,6 +63,6 @@ export const make = ({ common, connection, inbound, limits: defaults, stages, va
     (next) => ToolCalls.headers(tools, next),
     // From here on, each is one request to the server: the cache may know its answer, telemetry measures it.
     stages.inner,
-    (next) => Deadline.make(inbound, defaults, common.nextId, next)
+    (next) => Deadline.make(inbound, timeouts, common.nextId, next)
   ], Recovery.make(connection, (connected, call) => Once.once(common, connected, call)))
 }

@@ -9,7 +9,8 @@ import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
 import { isObject } from "../../jsonrpc/Message.ts"
 import * as Connect from "../connection/Connect.ts"
 import type { Connection } from "../connection/Connection.ts"
-import { InvalidResult, make as makeError, type McpClientError } from "../McpClientError.ts"
+import * as Evidence from "../connection/Evidence.ts"
+import { InvalidResult, make as makeError, makeAgain, type McpClientError } from "../McpClientError.ts"
 import type { Call, Send } from "./Call.ts"
 
 /** What a failed call calls for. */
@@ -63,8 +64,7 @@ const mayRepeat = ({ method, options }: Call, error: McpClientError): boolean =>
 const refutes = ({ reason }: McpClientError): boolean => {
   if (reason._tag === "RpcError" || reason._tag === "InvalidResult") return true
   if (reason._tag !== "TransportError" || reason.reason._tag !== "HttpStatus") return false
-  const { status } = reason.reason
-  return status === 400 || status === 404 || status === 405 || status === 422
+  return Evidence.isStatusOfTheOld(reason.reason.status)
 }
 
 const misjudged = makeError(
@@ -72,6 +72,10 @@ const misjudged = makeError(
 )
 
 type Once = (connected: Connect.Connected, call: Call) => ReturnType<Send>
+
+/** What may have run the first time may have run, whatever comes of the second. */
+const again = (lost: McpClientError, answer: ReturnType<Send>): ReturnType<Send> =>
+  lost.mayHaveRun ? Effect.mapError(answer, makeAgain) : answer
 
 /** Each remedy is tried once: a server that was restarted breaks the stream first, and then has forgotten the session. */
 const recovering = (
@@ -83,11 +87,12 @@ const recovering = (
 ): ReturnType<Send> =>
   Effect.catch(once(connected, call), (error) => {
     const remedy = remedyOf(error)
+    if (!error.mayHaveRun && !isRepeated) call.onRefused?.()
     if (remedy === "None" || !mayRepeat(call, error)) return Effect.fail(error)
     if (remedy === "Reconnect") {
-      return Effect.flatMap(connection.replace(connected, error), (other) => once(other, call))
+      return again(error, Effect.flatMap(connection.replace(connected, error), (other) => once(other, call)))
     }
-    return isRepeated ? Effect.fail(error) : recovering(connection, once, connected, call, true)
+    return isRepeated ? Effect.fail(error) : again(error, recovering(connection, once, connected, call, true))
   })
 
 /**
@@ -99,7 +104,9 @@ const assuming = (connection: Connection, once: Once, connected: Connect.Connect
     Effect.flatMap(
       connection.replace(connected, reason),
       (other) =>
-        other.server.revision === connected.server.revision || !mayRepeat(call, reason) ? answer : once(other, call)
+        other.server.revision === connected.server.revision || !mayRepeat(call, reason)
+          ? answer
+          : again(reason, once(other, call))
     )
   return recovering(connection, once, connected, call).pipe(
     Effect.matchEffect({
@@ -135,3 +142,23 @@ export const make = (connection: Connection, once: Once): Send => (call) =>
         )
     }
   })
+
+/**
+ * Delivers what has no answer over the connection in force. What was certainly not taken, because the session or the line
+ * is gone, is delivered over the next, once.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const delivered = (
+  connection: Connection,
+  once: (connected: Connect.Connected) => Effect.Effect<void, McpClientError>
+): Effect.Effect<void, McpClientError> =>
+  Effect.flatMap(
+    connection.current,
+    (connected) =>
+      Effect.catch(once(connected), (error) =>
+        remedyOf(error) === "Reconnect" && !error.mayHaveRun
+          ? Effect.flatMap(connection.replace(connected, error), once)
+          : Effect.fail(error))
+  )

@@ -21,9 +21,19 @@ export interface Wait {
   patience: Patience.Patience
   /** The request that it is on the wire, once it is; another one when it is sent again. */
   requestId: RequestId | undefined
-  /** Called once, when its time is up. */
-  expire: (() => void) | undefined
+  /** Whether it was sent, and not refused with certainty since. */
+  mayHaveRun: boolean
+  /** Called once, when nothing is waited for any more. */
+  expire: ((end: End) => void) | undefined
 }
+
+/**
+ * Why a call that was not answered is waited for no longer: its time is up, or the client is at its end.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type End = "TimeIsUp" | "ClientEnded"
 
 /**
  * All calls of a client that are waited for. Only the functions of this file write to it.
@@ -40,6 +50,8 @@ export interface Waits {
   /** When the alarm goes off; `Infinity` while none is set. */
   alarmAt: number
   alarm: Fiber.Fiber<void> | undefined
+  /** The client is at its end: nothing is waited for any more. */
+  hasEnded: boolean
 }
 
 /**
@@ -53,7 +65,8 @@ export const make = (now: Waits["now"], fork: Waits["fork"]): Waits => ({
   now,
   fork,
   alarmAt: Infinity,
-  alarm: undefined
+  alarm: undefined,
+  hasEnded: false
 })
 
 /**
@@ -62,14 +75,18 @@ export const make = (now: Waits["now"], fork: Waits["fork"]): Waits => ({
  */
 const toleranceMillis = 0.001
 
+const expire = (wait: Wait, end: End): void => {
+  const { expire } = wait
+  wait.expire = undefined
+  expire?.(end)
+}
+
 /** When the time of a call is up; `Infinity` while nothing runs out. What has run out is told so, once. */
 const dueAt = (wait: Wait, now: number): number => {
-  const { expire, patience } = wait
-  const remaining = expire === undefined ? undefined : Patience.remainingMillis(patience, now)
+  const remaining = wait.expire === undefined ? undefined : Patience.remainingMillis(wait.patience, now)
   if (remaining === undefined) return Infinity
   if (remaining > toleranceMillis) return now + remaining
-  wait.expire = undefined
-  expire?.()
+  expire(wait, "TimeIsUp")
   return Infinity
 }
 
@@ -100,21 +117,34 @@ const arm = (waits: Waits, wait: Wait): void => setAlarm(waits, dueAt(wait, wait
  * @category operations
  * @since 0.1.0
  */
-export const enter = ({ active, now }: Waits, bounds: Patience.Bounds): Wait => {
-  const wait: Wait = { patience: Patience.start(bounds, now()), requestId: undefined, expire: undefined }
+export const enter = ({ active, now }: Waits, bounds: Patience.Bounds, spentMillis?: number): Wait => {
+  const patience = Patience.start(bounds, now(), spentMillis)
+  const wait: Wait = { patience, requestId: undefined, mayHaveRun: false, expire: undefined }
   active.add(wait)
   return wait
 }
 
 /**
- * Calls `expire` when the time of a call is up.
+ * Calls `onEnd` when the time of a call is up, or the client at its end.
  *
  * @category operations
  * @since 0.1.0
  */
-export const limit = (waits: Waits, wait: Wait, expire: () => void): void => {
-  wait.expire = expire
+export const limit = (waits: Waits, wait: Wait, onEnd: (end: End) => void): void => {
+  wait.expire = onEnd
+  if (waits.hasEnded) return expire(wait, "ClientEnded")
   arm(waits, wait)
+}
+
+/**
+ * The client is at its end: no call is waited for any more, nor is any that comes later.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const end = (waits: Waits): void => {
+  waits.hasEnded = true
+  for (const wait of waits.active) expire(wait, "ClientEnded")
 }
 
 /**
@@ -125,6 +155,17 @@ export const limit = (waits: Waits, wait: Wait, expire: () => void): void => {
  */
 export const sent = (wait: Wait, requestId: RequestId): void => {
   wait.requestId = requestId
+  wait.mayHaveRun = true
+}
+
+/**
+ * It is certain that the call has not run so far.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const refused = (wait: Wait): void => {
+  wait.mayHaveRun = false
 }
 
 /**

@@ -18,11 +18,14 @@ import type { CallToolParams, CallToolResult, Tool } from "../../schema/Tool.ts"
 import type { Client, LastKnown, RequestOptions } from "../Client.ts"
 import type { Prior } from "../connection/Prior.ts"
 import type * as McpClient from "../McpClient.ts"
+import type * as Middleware from "../Middleware.ts"
+import type { List } from "../ServerLists.ts"
 import * as McpServersError from "./McpServersError.ts"
 import * as Namespace from "./Namespace.ts"
 import * as Supervisor from "./Supervisor.ts"
 
-export type { Definition, List, ServerError, ServerStatus } from "./Supervisor.ts"
+export type { List } from "../ServerLists.ts"
+export type { Definition, ServerError, ServerStatus } from "./Supervisor.ts"
 
 /**
  * The options of all clients, and of what is common to them.
@@ -30,13 +33,15 @@ export type { Definition, List, ServerError, ServerStatus } from "./Supervisor.t
  * @category models
  * @since 0.1.0
  */
-export interface Options extends Omit<McpClient.Options, "prior"> {
+export interface Options<out M extends ReadonlyArray<Middleware.Any> = ReadonlyArray<Middleware.Middleware<never>>>
+  extends Omit<McpClient.Options<M>, "prior">
+{
   /** What an earlier set of clients had as its `priors`; each counts for the server that it is about. Default: none. */
   readonly priors?: Iterable<Prior>
   /** How long to wait at the beginning for servers that are slow; they go on without being waited for. Default: 10 seconds. */
   readonly startTimeout?: Duration.Input
   /** Which lists are read by themselves, and again when they change. Default: the tools. */
-  readonly lists?: ReadonlyArray<Supervisor.List>
+  readonly lists?: ReadonlyArray<List>
   /**
    * When a server that could not be reached from the beginning is tried again, if that may help: no 401 is tried again.
    * Default: after 1, 2, 4 seconds and so on, at most a minute apart, without end. One that was lost later is dialled again
@@ -198,10 +203,10 @@ const placeOf = (supervisors: Supervisors, index: Index, name: string): Namespac
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function*(
+export const make = Effect.fnUntraced(function*<const M extends ReadonlyArray<Middleware.Any> = readonly []>(
   definitions: Iterable<Supervisor.Definition>,
-  { lists = ["tools"], priors = [], retry = defaultRetry, startTimeout = "10 seconds", ...client }: Options
-): Effect.fn.Return<Clients, never, Scope.Scope> {
+  { lists = ["tools"], priors = [], retry = defaultRetry, startTimeout = "10 seconds", ...clients }: Options<M>
+): Effect.fn.Return<Clients, never, Scope.Scope | Middleware.RequiredBy<M>> {
   // Only that something has changed; `false` is the last that readers hear.
   const published = yield* PubSub.sliding<boolean>({ capacity: 1, replay: 1 })
   const changed = Effect.asVoid(PubSub.publish(published, true))
@@ -209,6 +214,8 @@ export const make = Effect.fnUntraced(function*(
   const mutex = yield* Semaphore.make(1)
   const index = makeIndex()
   const remembered = new Map(Array.from(priors, (prior) => [prior.peer, prior] as const))
+  // What middleware require is in the context, which all clients are given.
+  const client = clients as unknown as McpClient.Options
   const common: Supervisor.Options = { client, priors: remembered, lists, retry, changed }
   let supervisors: Supervisors = new Map()
   let ended = false
@@ -264,7 +271,8 @@ export const make = Effect.fnUntraced(function*(
  * @category layers
  * @since 0.1.0
  */
-export const layer = (
+export const layer = <const M extends ReadonlyArray<Middleware.Any> = readonly []>(
   definitions: Iterable<Supervisor.Definition>,
-  options: Options
-): Layer.Layer<McpClients> => Layer.effect(McpClients, make(definitions, options))
+  options: Options<M>
+): Layer.Layer<McpClients, never, Exclude<Middleware.RequiredBy<M>, Scope.Scope>> =>
+  Layer.effect(McpClients, make(definitions, options))

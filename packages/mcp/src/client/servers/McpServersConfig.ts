@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { isObject } from "../../jsonrpc/Message.ts"
+import { isHttp } from "../../transport/ClientTransport.ts"
 import * as Peer from "../../transport/http/Peer.ts"
 import * as Expansion from "./Expansion.ts"
 import * as McpServersError from "./McpServersError.ts"
@@ -114,27 +115,34 @@ const expander = (environment: Expansion.Environment) => {
       problems.push({ member, detail: `the environment variable ${name} is not set, and there is no default` })
       return { text: "", expanded: true }
     })
+  /** Of a text that must not be empty. */
+  const expandFull = (member: string, text: string): string => {
+    const known = problems.length
+    const expanded = expand(member, text)
+    if (expanded.text === "" && problems.length === known) problems.push({ member, detail: "there is nothing in it" })
+    return expanded.text
+  }
   const redact = (member: string, texts: typeof Texts.Type = {}): { readonly [name: string]: Redacted.Redacted } =>
     Object.fromEntries(
       Object.entries(texts).map(([name, text]) =>
         [name, Redacted.make(expand(`${member}.${name}`, text).text)] as const
       )
     )
-  return { problems, expand, redact }
+  return { problems, expand, expandFull, redact }
 }
 
 type Expander = ReturnType<typeof expander>
 
-const stdioServer = (entry: typeof StdioEntry.Type, { expand, redact }: Expander): Server => ({
+const stdioServer = (entry: typeof StdioEntry.Type, { expand, expandFull, redact }: Expander): Server => ({
   _tag: "Stdio",
   disabled: entry.disabled ?? false,
-  command: expand("command", entry.command).text,
+  command: expandFull("command", entry.command),
   args: (entry.args ?? []).map((argument, index) => {
     const { expanded, text } = expand(`args.${index}`, argument)
     return expanded ? Redacted.make(text) : text
   }),
   env: redact("env", entry.env),
-  cwd: entry.cwd === undefined ? undefined : expand("cwd", entry.cwd).text
+  cwd: entry.cwd === undefined ? undefined : expandFull("cwd", entry.cwd)
 })
 
 const checkUrl = (text: string, problems: Array<Problem>): void => {
@@ -145,11 +153,13 @@ const checkUrl = (text: string, problems: Array<Problem>): void => {
   }
 }
 
-/** Variables are shown as they are written; the mark tells their values from others. */
-const shownAs = (written: string, { expanded, text }: Expansion.Expanded): string =>
-  expanded
-    ? `${written.replace(/[?#][^]*$/, "").replace(/\/\/[^/]*@/, "//")}${Peer.markOf(text)}`
-    : Peer.fromUrl(text)
+/** Variables are shown as they are written; the mark tells their values from others. The scheme is always shown. */
+const shownAs = (written: string, { expanded, text }: Expansion.Expanded): string => {
+  if (!expanded) return Peer.fromUrl(text)
+  const shown = written.replace(/[?#][^]*$/, "").replace(/\/\/[^/]*@/, "//")
+  const [scheme = ""] = isHttp(shown) ? [] : /^https?:/i.exec(text) ?? []
+  return `${scheme}${shown}${Peer.markOf(text)}`
+}
 
 const httpServer = (entry: typeof HttpEntry.Type, { expand, problems, redact }: Expander): Server => {
   const known = problems.length

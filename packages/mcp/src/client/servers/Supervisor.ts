@@ -16,11 +16,12 @@ import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { ClientTransport } from "../../transport/ClientTransport.ts"
-import type { Client, LastKnown, ListKind, ServerFacts } from "../Client.ts"
-import { isPassing } from "../connection/Connection.ts"
+import type { Client, LastKnown, ServerFacts } from "../Client.ts"
+import * as Outage from "../connection/Outage.ts"
 import type { Prior } from "../connection/Prior.ts"
 import * as McpClient from "../McpClient.ts"
 import type { McpClientError } from "../McpClientError.ts"
+import * as ServerLists from "../ServerLists.ts"
 import * as McpServersError from "./McpServersError.ts"
 
 /**
@@ -62,14 +63,6 @@ export type ServerStatus =
   | { readonly _tag: "Disconnected"; readonly error: ServerError }
 
 /**
- * The lists that are followed.
- *
- * @category models
- * @since 0.1.0
- */
-export type List = keyof LastKnown
-
-/**
  * What all servers have in common.
  *
  * @category models
@@ -79,7 +72,7 @@ export interface Options {
   readonly client: McpClient.Options
   /** What is remembered of servers, by the names that their transports have for them. */
   readonly priors: ReadonlyMap<string, Prior>
-  readonly lists: ReadonlyArray<List>
+  readonly lists: ReadonlyArray<ServerLists.List>
   readonly retry: Schedule.Schedule<unknown, ServerError>
   /** Is told of each change. */
   readonly changed: Effect.Effect<void>
@@ -107,27 +100,15 @@ export interface Supervisor {
 
 const noLists: LastKnown = { tools: undefined, resources: undefined, resourceTemplates: undefined, prompts: undefined }
 
-const listMethods: { readonly [L in List]: (client: Client) => Effect.Effect<unknown, McpClientError> } = {
+const listMethods: { readonly [L in ServerLists.List]: (client: Client) => Effect.Effect<unknown, McpClientError> } = {
   tools: (client) => client.listTools,
   resources: (client) => client.listResources,
   resourceTemplates: (client) => client.listResourceTemplates,
   prompts: (client) => client.listPrompts
 }
 
-const capabilityOf = (list: List): "tools" | "resources" | "prompts" =>
+const capabilityOf = (list: ServerLists.List): "tools" | "resources" | "prompts" =>
   list === "resourceTemplates" ? "resources" : list
-
-const changedWith: { readonly [K in ListKind]: ReadonlyArray<List> } = {
-  tools: ["tools"],
-  resources: ["resources", "resourceTemplates"],
-  prompts: ["prompts"]
-}
-
-const changedBy: { readonly [method: string]: ReadonlyArray<List> | undefined } = {
-  "notifications/tools/list_changed": changedWith.tools,
-  "notifications/resources/list_changed": changedWith.resources,
-  "notifications/prompts/list_changed": changedWith.prompts
-}
 
 interface State {
   readonly definition: Definition
@@ -149,7 +130,7 @@ const change = (state: State, status: ServerStatus): Effect.Effect<void> =>
   })
 
 /** A list that cannot be read leaves the last one in place. */
-const readLists = (state: State, client: Client, lists: ReadonlyArray<List>): Effect.Effect<void> =>
+const readLists = (state: State, client: Client, lists: ReadonlyArray<ServerLists.List>): Effect.Effect<void> =>
   Effect.gen(function*() {
     const { capabilities } = client.server
     const declared = lists.filter((list) => capabilities[capabilityOf(list)] !== undefined)
@@ -165,9 +146,9 @@ const readLists = (state: State, client: Client, lists: ReadonlyArray<List>): Ef
 const follow = Effect.fnUntraced(function*(state: State, client: Client) {
   const { lists } = state.options
   // What is to be read waits here while lists are being read; more than one of a kind comes to the same.
-  const due = new Set<List>()
+  const due = new Set<ServerLists.List>()
   const bell = yield* Queue.sliding<void>(1)
-  const ring = (changed: ReadonlyArray<List>): void => {
+  const ring = (changed: ReadonlyArray<ServerLists.List>): void => {
     for (const list of changed) if (lists.includes(list)) due.add(list)
     if (due.size > 0) Queue.offerUnsafe(bell, undefined)
   }
@@ -179,11 +160,11 @@ const follow = Effect.fnUntraced(function*(state: State, client: Client) {
   const isSession = () => client.server.revision.era === "session"
   const told = Stream.runForEach(client.notifications, ({ method }) =>
     Effect.sync(() => {
-      if (isSession()) ring(changedBy[method] ?? [])
+      if (isSession()) ring(ServerLists.changedBy(method))
     }))
   const listening = Stream.runForEach(client.listChanges, ({ kind }) =>
     Effect.sync(() => {
-      if (!isSession()) ring(changedWith[kind])
+      if (!isSession()) ring(ServerLists.ofKind[kind])
     })).pipe(
       Effect.catch((error) =>
         Effect.logWarning(`The server ${state.definition.name} does not tell when its lists change`, error.message)
@@ -279,7 +260,7 @@ const keepTrying = Effect.fnUntraced(function*(state: State) {
   const again: Effect.Effect<unknown> = Effect.catch(
     attempt(state),
     (error) =>
-      error._tag === "McpServersError" || !isPassing(error)
+      error._tag === "McpServersError" || !Outage.isPassing(error)
         ? Effect.void
         : Pull.catchDone(Effect.andThen(step(error), Effect.suspend(() => again)), () => Effect.void)
   )

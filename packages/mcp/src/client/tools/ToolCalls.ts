@@ -42,9 +42,12 @@ const mirrors = ({ latest }: Parts): boolean => {
   return server.revision.era === "stateless" && link.mirrors === true
 }
 
-const note = (parts: Parts, result: ListToolsResult): Effect.Effect<ListToolsResult> => {
-  const { kept, rejected } = parts.known.note(result.tools, mirrors(parts))
-  const noted = kept === result.tools ? result : { ...result, tools: kept }
+/** Takes note of a page of the list, and gives it without the tools that break the rules. */
+const note = (parts: Parts, result: unknown): Effect.Effect<ListToolsResult> => {
+  // It was read by the codec of `tools/list`.
+  const page = result as ListToolsResult
+  const { kept, rejected } = parts.known.note(page.tools, mirrors(parts))
+  const noted = kept === page.tools ? page : { ...page, tools: kept }
   return Effect.as(
     Effect.forEach(
       rejected,
@@ -70,15 +73,64 @@ const isRepeatable = (known: Known | undefined): boolean => {
   return annotations?.readOnlyHint === true || annotations?.idempotentHint === true
 }
 
-/** By what is known when the result is there: the tools may have been listed anew on its way. */
-const checked = (parts: Parts, call: Call, result: unknown) => {
+/** Reads the list of tools from the server itself. */
+const refresh = (parts: Parts, next: Send) =>
+  Listing.all({
+    method: "tools/list",
+    begin: () => (cursor) =>
+      Effect.flatMap(
+        next({ method: "tools/list", params: cursor === undefined ? {} : { cursor }, options: { refresh: true } }),
+        (page) => Effect.map(note(parts, page), ({ nextCursor, tools }) => ({ items: tools, nextCursor }))
+      )
+  }, parts.limits)
+
+type Learn = Effect.Effect<void, McpClientError.McpClientError>
+
+/**
+ * Lists the tools anew. Of many calls that were refused at a time, one does so, and the others go by what it has learned,
+ * even if that is nothing.
+ */
+const makeLearning = (parts: Parts, next: Send): () => Learn => {
+  const lock = Semaphore.makeUnsafe(1)
+  let lessons = 0
+  const count = Effect.sync(() => void lessons++)
+  const learn = refresh(parts, next).pipe(Effect.tapError(() => count), Effect.andThen(count))
+  return () => {
+    const before = lessons
+    return lock.withPermits(1)(Effect.suspend(() => lessons === before ? learn : Effect.void))
+  }
+}
+
+/** Learns, or fails with an error that there was before: what the caller is told of is the call, not the listing. */
+const learnedOr = (learn: Learn, error: McpClientError.McpClientError): Learn =>
+  Effect.catch(
+    learn,
+    (cause) => Effect.andThen(Effect.logDebug("The tools could not be listed again", cause), Effect.fail(error))
+  )
+
+/** What another look at the list of tools may put right: the schema may be an old one. */
+const isUnfit = ({ reason }: McpClientError.McpClientError): boolean =>
+  reason._tag === "InvalidOutput" && reason.problem !== "Undecided"
+
+/**
+ * By what is known when the result is there: the tools may have been listed anew on its way. A result that does not fit is
+ * refused only by a schema that the server still has.
+ */
+const checked = (parts: Parts, learn: Learn, call: Call, result: unknown): ReturnType<Send> => {
   const { latest, validator } = parts
   const known = listedOf(parts, call)
-  return validator === undefined || known === undefined || latest().server.revision.structuredOutput === "None" ||
-      (isObject(result) && result.resultType === "input_required")
-    ? Effect.succeed(result)
-    // It was read by the codec of `tools/call`.
-    : OutputValidator.check(validator, known, result as CallToolResult)
+  if (
+    validator === undefined || known === undefined || latest().server.revision.structuredOutput === "None" ||
+    (isObject(result) && result.resultType === "input_required")
+  ) return Effect.succeed(result)
+  // It was read by the codec of `tools/call`.
+  const check = (tool: Known) => OutputValidator.check(validator, tool, result as CallToolResult)
+  const again = (error: McpClientError.McpClientError) =>
+    Effect.flatMap(learnedOr(learn, error), () => {
+      const now = listedOf(parts, call)
+      return now === undefined ? Effect.fail(error) : check(now)
+    })
+  return Effect.catch(check(known), (error) => isUnfit(error) ? again(error) : Effect.fail(error))
 }
 
 /**
@@ -87,19 +139,21 @@ const checked = (parts: Parts, call: Call, result: unknown) => {
  * @category constructors
  * @since 0.1.0
  */
-export const results = (parts: Parts, next: Send): Send => (call) => {
-  if (call.method === "tools/list") {
-    // It was read by the codec of `tools/list`.
-    return Effect.flatMap(next(call), (result) => note(parts, result as ListToolsResult))
+export const results = (parts: Parts, next: Send): Send => {
+  const learning = makeLearning(parts, next)
+  return (call) => {
+    if (call.method === "tools/list") return Effect.flatMap(next(call), (page) => note(parts, page))
+    if (call.method !== "tools/call") return next(call)
+    // What is known counts when the call runs, not when it was written down.
+    return Effect.suspend(() => {
+      const sent = call.options.repeatable === undefined && isRepeatable(knownOf(parts, call))
+        ? next({ ...call, options: { ...call.options, repeatable: true } })
+        : next(call)
+      if (parts.validator === undefined) return sent
+      const learn = learning()
+      return Effect.flatMap(sent, (result) => checked(parts, learn, call, result))
+    })
   }
-  if (call.method !== "tools/call") return next(call)
-  // What is known counts when the call runs, not when it was written down.
-  return Effect.suspend(() => {
-    const sent = call.options.repeatable === undefined && isRepeatable(knownOf(parts, call))
-      ? next({ ...call, options: { ...call.options, repeatable: true } })
-      : next(call)
-    return parts.validator === undefined ? sent : Effect.flatMap(sent, (result) => checked(parts, call, result))
-  })
 }
 
 const argumentsOf = ({ params }: Call): Params => isObject(params.arguments) ? params.arguments : {}
@@ -118,48 +172,18 @@ const withHeaders = (parts: Parts, call: Call): Effect.Effect<Call, McpClientErr
 const isMismatch = ({ reason }: McpClientError.McpClientError): boolean =>
   reason._tag === "RpcError" && reason.code === ErrorCode.HeaderMismatch
 
-/** Reads the list of tools from the server itself. */
-const refresh = (parts: Parts, next: Send) =>
-  Listing.all({
-    method: "tools/list",
-    begin: () => (cursor) =>
-      Effect.flatMap(
-        next({ method: "tools/list", params: cursor === undefined ? {} : { cursor }, options: { refresh: true } }),
-        (result) =>
-          Effect.map(note(parts, result as ListToolsResult), ({ nextCursor, tools }) => ({ items: tools, nextCursor }))
-      )
-  }, parts.limits)
-
-/**
- * Lists the tools anew. Of many calls that were refused at a time, one does so, and the others go by what it has learned,
- * even if that is nothing.
- */
-const makeLearning = (parts: Parts, next: Send) => {
-  const lock = Semaphore.makeUnsafe(1)
-  let lessons = 0
-  const count = Effect.sync(() => void lessons++)
-  const learn = refresh(parts, next).pipe(Effect.tapError(() => count), Effect.andThen(count))
-  return () => {
-    const before = lessons
-    return lock.withPermits(1)(Effect.suspend(() => lessons === before ? learn : Effect.void))
-  }
-}
-
 /** Sends a call with its headers, and once more when they were wrong. */
 const mirroring = (
   parts: Parts,
-  learn: Effect.Effect<void, McpClientError.McpClientError>,
+  learn: Learn,
   call: Call,
   next: Send
 ): ReturnType<Send> => {
   const send = Effect.suspend(() => Effect.flatMap(withHeaders(parts, call), next))
   const again = (error: McpClientError.McpClientError) =>
     Effect.flatMap(
-      // What the caller is told of is the call, not the listing.
-      Effect.catch(learn, (cause) =>
-        Effect.andThen(Effect.logDebug("The tools could not be listed again", cause), error)),
-      () =>
-        listedOf(parts, call) === undefined ? Effect.fail(error) : send
+      learnedOr(learn, error),
+      () => listedOf(parts, call) === undefined ? Effect.fail(error) : send
     )
   return Effect.catch(send, (error) => isMismatch(error) ? again(error) : Effect.fail(error))
 }

@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { type AnyCodec, type AnySchema, toJsonSchema } from "../../contract/ParameterSchema.ts"
+import { type AnySchema, toJsonCodec, toJsonSchema } from "../../contract/ParameterSchema.ts"
 import type * as Tool from "../../contract/Tool.ts"
 import { failureKey } from "../../contract/Tool.ts"
 import { isObject } from "../../jsonrpc/Message.ts"
@@ -30,9 +30,7 @@ export type Read = (
 
 type Decode = (value: unknown) => Result.Result<unknown, Schema.SchemaError>
 
-const decoder = (schema: AnySchema): Decode =>
-  // That the schema needs no services was asked where the tool was made.
-  Schema.decodeUnknownResult(Schema.toCodecJson(schema as AnyCodec))
+const decoder = (schema: AnySchema): Decode => Schema.decodeUnknownResult(toJsonCodec(schema))
 
 const textOf = ({ content }: CallToolResult): string | undefined => content.find((block) => block.type === "text")?.text
 

@@ -6,7 +6,6 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Tracer from "effect/Tracer"
 import type { AnyEntry, HandlerShape, Kind } from "../../contract/Catalog.ts"
 import type { Complete } from "../../contract/Completion.ts"
 import { McpRequest } from "../../contract/McpRequest.ts"
@@ -14,6 +13,7 @@ import * as PerRequest from "../../contract/PerRequest.ts"
 import * as Policy from "../../contract/Policy.ts"
 import type { Call, Guard, Part } from "../../contract/policy/Model.ts"
 import type { Extras } from "../../contract/Served.ts"
+import * as Surroundings from "../../session/Surroundings.ts"
 import * as ClientLogger from "../ClientLogger.ts"
 
 /**
@@ -121,7 +121,7 @@ export const make = (options: Options, context: Context.Context<never>): Prepare
   const logger = ClientLogger.make(options.name)
   // Handlers of one layer share a context; the span that the layer was built in is not theirs.
   const contextFor = once((own: Context.Context<never>) => {
-    const base = Context.omit(Tracer.ParentSpan)(own)
+    const base = Surroundings.withoutSpan(own)
     return options.clientLogs ? ClientLogger.install(base, logger) : base
   })
   return (subject, handler) =>

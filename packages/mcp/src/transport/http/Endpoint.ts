@@ -9,9 +9,9 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import type * as Scope from "effect/Scope"
-import * as HttpAnswer from "../HttpAnswer.ts"
 import * as TransportError from "../TransportError.ts"
 import * as Failure from "./Failure.ts"
+import * as HttpAnswer from "./HttpAnswer.ts"
 import type { Headers } from "./RequestHeaders.ts"
 
 /**

@@ -15,7 +15,7 @@ interface Heard {
 }
 
 /**
- * How far a stream has been read.
+ * How far a stream has been read. Only the functions of this file write to it.
  *
  * @category models
  * @since 0.1.0
@@ -25,9 +25,11 @@ export interface EventCursor {
   lastId: string | undefined
   /** What `retry` said last (HTL-04), in milliseconds. */
   retryMillis: number | undefined
-  /** Whether anything came on the connection that is read now. */
+  /** Whether the connection that is read now was good for something: anything came, or it has lasted. */
   hasHeard: boolean
+  /** How many connections there were before the one that is read now. */
   connection: number
+  /** The events that have come, by their ids. */
   heard: Map<string, Heard> | undefined
 }
 
@@ -65,6 +67,26 @@ export const make = (): EventCursor => ({
 export const reconnected = (cursor: EventCursor): void => {
   cursor.hasHeard = false
   cursor.connection++
+}
+
+/**
+ * The connection has lasted: it was a good one, whatever came on it.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const lasted = (cursor: EventCursor): void => {
+  cursor.hasHeard = true
+}
+
+/**
+ * What follows the last event is not wanted: the stream is to go on with what is said from now on.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const forget = (cursor: EventCursor): void => {
+  cursor.lastId = undefined
 }
 
 /** Whether the same event came on an earlier connection. Events without an id of their own have that of the one before. */

@@ -10,7 +10,7 @@ import * as TransportError from "../TransportError.ts"
 import * as RequestHeaders from "./RequestHeaders.ts"
 
 /**
- * A session, as far as it has come.
+ * A session, as far as it has come. Only the functions of this file write to it.
  *
  * @category models
  * @since 0.1.0
@@ -18,6 +18,7 @@ import * as RequestHeaders from "./RequestHeaders.ts"
 export interface HttpSession {
   /** What `initialize` was answered with; servers without sessions have none (HTS-04). */
   id: string | undefined
+  /** What is spoken in it, once that is agreed. */
   revision: Revision | undefined
   isExpired: boolean
   /** Whether the server has offered a stream on GET, so that refusing one means something. */
@@ -61,6 +62,26 @@ export const begin = (
   }
   session.id = id
   return undefined
+}
+
+/**
+ * Takes note of the revision that a message is sent in: whoever sends one has agreed on it.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const agree = (session: HttpSession, revision: Revision): void => {
+  if (revision.era === "session") session.revision = revision
+}
+
+/**
+ * Takes note that the server has offered a stream on GET.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const listened = (session: HttpSession): void => {
+  session.hasListened = true
 }
 
 /** What servers say instead of 404, when they were started again and find a session id that they never gave. */

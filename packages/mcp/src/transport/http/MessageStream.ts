@@ -13,10 +13,10 @@ import * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Received } from "../Connection.ts"
-import * as HttpAnswer from "../HttpAnswer.ts"
 import * as TransportError from "../TransportError.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Failure from "./Failure.ts"
+import * as HttpAnswer from "./HttpAnswer.ts"
 
 /**
  * A stream whose first event has come.
@@ -124,7 +124,7 @@ export const open = (
 ): Effect.Effect<MessageStream, TransportError.TransportError, Scope.Scope> =>
   Effect.gen(function*() {
     const response = yield* Endpoint.listen(endpoint, {}, undefined)
-    if (response.status < 200 || response.status >= 300) {
+    if (!HttpAnswer.isSuccess(response)) {
       return yield* HttpAnswer.statusError(response, yield* HttpAnswer.errorBody(response))
     }
     if (!HttpAnswer.isEvents(response)) return yield* invalid("it is no event stream")
@@ -135,7 +135,7 @@ export const open = (
     Effect.timeoutOrElse({
       duration: timeout,
       orElse: () => {
-        const millis = Duration.toMillis(Duration.fromInputUnsafe(timeout))
+        const millis = Duration.toMillis(timeout)
         const detail = `no event stream with an endpoint began within ${millis} ms`
         return Effect.fail(TransportError.make(new TransportError.Unreachable({ detail, mayHaveRun: false })))
       }

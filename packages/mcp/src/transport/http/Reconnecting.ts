@@ -14,16 +14,16 @@ import type { Limits } from "../../jsonrpc/Limits.ts"
 import * as Message from "../../jsonrpc/Message.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import type { Answer, OutgoingRequest, Receive } from "../ClientTransport.ts"
-import * as HttpAnswer from "../HttpAnswer.ts"
 import * as TransportError from "../TransportError.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as EventCursor from "./EventCursor.ts"
 import * as Exchange from "./Exchange.ts"
+import * as HttpAnswer from "./HttpAnswer.ts"
 import * as HttpSession from "./HttpSession.ts"
 import * as Pace from "./Pace.ts"
 
 /**
- * What streams are asked for with.
+ * What a link over HTTP is made of; its streams are asked for with the same as its messages are sent with.
  *
  * @category models
  * @since 0.1.0
@@ -65,9 +65,9 @@ const open = Effect.fnUntraced(function*(
   cursor: EventCursor.EventCursor
 ): Effect.fn.Return<HttpClientResponse, TransportError.TransportError, Scope.Scope> {
   const response = yield* Endpoint.listen(endpoint, HttpSession.headersOf(session, revision), cursor.lastId)
-  if (response.status >= 200 && response.status < 300) {
+  if (HttpAnswer.isSuccess(response)) {
     if (!HttpAnswer.isEvents(response)) return yield* answerMissing
-    session.hasListened = true
+    HttpSession.listened(session)
     return response
   }
   const body = yield* HttpAnswer.errorBody(response)
@@ -157,8 +157,8 @@ const hearOnce = (
     })
     const lost = yield* Effect.catch(Effect.as(reading, answerMissing), Effect.succeed)
     // What is too long would come again each time.
-    if (lost.reason._tag === "MessageTooLarge") cursor.lastId = undefined
-    if ((yield* Clock.currentTimeMillis) - begun >= stableMillis) cursor.hasHeard = true
+    if (lost.reason._tag === "MessageTooLarge") EventCursor.forget(cursor)
+    if ((yield* Clock.currentTimeMillis) - begun >= stableMillis) EventCursor.lasted(cursor)
     return { lost, isOffered: true, rest: undefined }
   })
 

@@ -213,6 +213,53 @@ describe("a result that asks", () => {
       assert.deepStrictEqual<unknown>(textOf(yield* Fiber.join(calling)), { type: "text", text: "late" })
     }))
 
+  it.effect("has a total that is one for all rounds, without the time that users take", () =>
+    Effect.gen(function*() {
+      const { client, peer } = yield* scripted(
+        v2026_07_28,
+        Elicitation.layer({ form: () => Effect.delay(Effect.succeed(Elicitation.accept({ name: "me" })), "1 hour") }),
+        { "tools/call": "silence" }
+      )
+      const calling = yield* Effect.forkChild(
+        Effect.flip(client.callTool({ name: "a" }, { timeout: "60 seconds", timeoutTotal: "100 seconds" }))
+      )
+      yield* settle
+      yield* TestClock.adjust("50 seconds")
+      peer.send({ id: sent(peer, "tools/call")[0]?.id, ...(input({ who: named("Who?") }) as object) })
+      yield* settle
+      yield* TestClock.adjust("1 hour")
+      yield* settle
+      assert.lengthOf(sent(peer, "tools/call"), 2)
+      yield* TestClock.adjust("49 seconds")
+      assert.isUndefined(calling.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      const { reason } = yield* Fiber.join(calling)
+      assert.deepInclude(reason, { _tag: "RequestTimeout", timeoutMillis: 100_000 })
+    }))
+
+  it.effect("has a total of its own each time that the same call is run", () =>
+    Effect.gen(function*() {
+      const { client, peer } = yield* scripted(v2026_07_28, nothing, { "prompts/get": "silence" })
+      const getting = client.getPrompt({ name: "p" }, { timeout: "60 seconds", timeoutTotal: "100 seconds" })
+      for (const time of [0, 1, 2]) {
+        const running = yield* Effect.forkChild(getting)
+        yield* settle
+        yield* TestClock.adjust("50 seconds")
+        peer.send({ id: sent(peer, "prompts/get")[time]?.id, result: { resultType: "complete", messages: [] } })
+        assert.deepStrictEqual((yield* Fiber.join(running)).messages, [])
+      }
+    }))
+
+  it.effect("has been worked on, whatever a later round is refused with", () =>
+    Effect.gen(function*() {
+      const { client } = yield* scripted(v2026_07_28, echoing, {
+        "tools/call": inTurn(input({ who: named("Who?") }), { error: { code: -32602, message: "no" } })
+      })
+      const { mayHaveRun, reason } = yield* Effect.flip(client.callTool({ name: "a" }))
+      assert.strictEqual(reason._tag, "RpcError")
+      assert.isTrue(mayHaveRun)
+    }))
+
   it.effect("stops asking when nobody waits for the call any more", () =>
     Effect.gen(function*() {
       const started = yield* Deferred.make<void>()

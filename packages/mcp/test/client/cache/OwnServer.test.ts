@@ -62,4 +62,27 @@ describe("with our own server", () => {
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual((yield* Fiber.join(heard))[0]?.map(({ name }) => name), ["first", "second"])
     }).pipe(Effect.provide(both({ count: 0 }))))
+
+  it.effect("whoever begins to listen reads what has changed while nobody did (CAC-19)", () => {
+    const reads = { count: 0 }
+    return Effect.gen(function*() {
+      const client = yield* McpClient.McpClient
+      assert.lengthOf(yield* client.listTools, 1)
+      yield* client.readResource("a://b")
+      yield* Registry.keep(toolOf("second"))
+      const [tools] = yield* client.listChanges.pipe(
+        Stream.filter(({ kind }) => kind === "tools"),
+        Stream.mapEffect(() => client.listTools),
+        Stream.take(1),
+        Stream.runCollect
+      )
+      assert.deepStrictEqual(tools?.map(({ name }) => name), ["first", "second"])
+      yield* client.resourceUpdates("a://b").pipe(
+        Stream.mapEffect(() => client.readResource("a://b")),
+        Stream.take(1),
+        Stream.runDrain
+      )
+      assert.strictEqual(reads.count, 2)
+    }).pipe(Effect.provide(both(reads)))
+  })
 })

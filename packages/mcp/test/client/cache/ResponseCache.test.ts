@@ -339,6 +339,18 @@ describe("an older result that cannot be removed", () => {
     }).pipe(silently))
 })
 
+describe("a store that two caches use", () => {
+  it.effect("has nothing older of what one of them has asked for anew (CAC-12)", () =>
+    Effect.gen(function*() {
+      const map = new Map<string, string>()
+      const [one, other] = [yield* over(storeOf(map)), yield* over(storeOf(map))]
+      yield* keep(one, keyOf(), "old")
+      yield* keep(other, keyOf(), "new", 0)
+      assert.isUndefined(yield* find(other, keyOf()))
+      assert.isUndefined(yield* find(one, keyOf()))
+    }))
+})
+
 describe("keys", () => {
   const Text = Schema.String
   const Params = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))

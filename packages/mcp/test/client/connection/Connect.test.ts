@@ -102,6 +102,19 @@ describe("connecting over a line", () => {
       assert.notInclude(methods(peer), "notifications/cancelled")
     }))
 
+  it.effect("a stateless server that was slow to start is asked again when it refuses initialize (ERA-06)", () =>
+    Effect.gen(function*() {
+      let probes = 0
+      const peer = make({
+        "server/discover": () => ++probes === 1 ? "silence" : discovery(v2026_07_28.version)
+      })
+      const connecting = yield* Effect.forkChild(connect(peer))
+      yield* TestClock.adjust("5 seconds")
+      const client = yield* Fiber.join(connecting)
+      assert.strictEqual(client.server.revision, v2026_07_28)
+      assert.deepStrictEqual(methods(peer), ["server/discover", "initialize", "server/discover"])
+    }))
+
   it.effect("a server that hangs up on the probe gets a new line", () =>
     Effect.gen(function*() {
       const peer = make({ "server/discover": "hang up", initialize: handshake(v2025_06_18.version) })

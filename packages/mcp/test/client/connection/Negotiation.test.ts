@@ -227,6 +227,17 @@ describe("the older way (ERA-11, SSE-08)", () => {
   })
 })
 
+describe("a stateless server that is slow to start (ERA-06)", () => {
+  rows(line, [
+    ["has no initialize, and is probed once more", [timedOut, refused(-32601)], `Probe ${modern}`],
+    ["agrees then", [timedOut, refused(-32601), discovered(modern)], `Agreed ${modern}`],
+    ["whatever it refuses initialize with", [timedOut, refused(-32602), discovered(modern)], `Agreed ${modern}`],
+    ["is probed no more than that", [timedOut, refused(-32601), refused(-32601)], falling],
+    ["nor after more silence", [timedOut, refused(-32601), timedOut, refused(-32601)], "Failed RpcError"],
+    ["is not one that refused both at once", [refused(-32601), refused(-32601)], "Failed RpcError"]
+  ])
+})
+
 describe("without session revisions", () => {
   rows(modernOnly, [
     ["an old server is an end", [refused(-32601)], "Failed NoCommonVersion"],

@@ -272,6 +272,19 @@ describe("a verdict that a server has sessions, which is wrong", () => {
       assert.isFalse(client.prior.isOlder)
     }))
 
+  for (
+    const [what, type, body] of [["a page", "text/html", "<p>Hello"], ["a stream", "text/event-stream", ": hi\n\n"]]
+  ) {
+    it.effect(`nor when there is ${what} in its place`, () =>
+      Effect.gen(function*() {
+        const headers = { "content-type": String(type) }
+        const world = modernServer(({ verb }) => verb === "GET" ? new Response(body, { headers }) : undefined)
+        const client = yield* HttpWorld.connect(world, { prior: prior(legacy, { isOlder: true }) })
+        assert.strictEqual(client.server.revision, v2026_07_28)
+        assert.isFalse(client.prior.isOlder)
+      }))
+  }
+
   for (const status of [401, 403, 429, 500, 503]) {
     it.effect(`is not what ${status} says`, () =>
       Effect.gen(function*() {

@@ -73,6 +73,25 @@ describe("resource updates in a session", () => {
       yield* second.stop
     }))
 
+  it.effect("that nobody waits for any more are unsubscribed from: the server may know, though it has not said so", () =>
+    Effect.gen(function*() {
+      const { client, peer } = yield* session({ "resources/subscribe": "silence", "resources/unsubscribe": yes })
+      const updates = yield* reading(client.resourceUpdates("file:///a"))
+      yield* updates.stop
+      assert.deepStrictEqual(uris(sent(peer, "resources/unsubscribe")), ["file:///a"])
+    }))
+
+  it.effect("that the server refuses are not unsubscribed from", () =>
+    Effect.gen(function*() {
+      const { client, peer } = yield* session({
+        "resources/subscribe": { error: { code: -32603, message: "no" } },
+        "resources/unsubscribe": yes
+      })
+      yield* Effect.flip(Stream.runDrain(client.resourceUpdates("file:///a")))
+      yield* settle
+      assert.isEmpty(sent(peer, "resources/unsubscribe"))
+    }))
+
   it.effect("go on over a connection that was lost: subscribed again, and told to read again", () =>
     Effect.gen(function*() {
       const { client, peer } = yield* session()

@@ -448,3 +448,22 @@ describe("whatever happens to a line", () => {
     { arbitrary: { runs: 100 } }
   )
 })
+
+describe("a notification of the client", () => {
+  it.effect("is sent again in another session when the server has forgotten this one (HTS-07, HTS-08)", () =>
+    Effect.gen(function*() {
+      const { state, world } = sessions()
+      const client = yield* HttpWorld.connect(world)
+      for (const epoch of [2, 3]) {
+        state.epoch = epoch
+        yield* Effect.all([client.notify("notifications/a/thing"), client.notify("notifications/a/thing")], {
+          concurrency: 2
+        }).pipe(Effect.forkChild, Effect.flatMap(until))
+        assert.strictEqual(world.count("initialize"), epoch)
+      }
+      const taken = world.asked.filter(({ headers, method }) =>
+        method === "notifications/a/thing" && headers["mcp-session-id"] === "s3"
+      )
+      assert.lengthOf(taken, 2)
+    }))
+})

@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
+import * as ClientMiddleware from "../../../src/client/Middleware.ts"
 import * as McpClients from "../../../src/client/servers/McpClients.ts"
 import * as McpServersError from "../../../src/client/servers/McpServersError.ts"
 import * as Registry from "../../../src/contract/Registry.ts"
@@ -109,6 +110,28 @@ describe("the tools of many servers", () => {
         assert.deepInclude(reason, { _tag: "UnknownTool", tool: name })
       }
       assert.deepInclude((yield* Effect.flip(clients.client("b"))).reason, { _tag: "UnknownServer", server: "b" })
+    }))
+
+  it.effect("are called through the middleware of all clients, which have the services that they ask for", () =>
+    Effect.gen(function*() {
+      class Prefix extends Context.Service<Prefix, string>()("test/Prefix") {}
+      const renamed = ClientMiddleware.make((call, next) =>
+        Effect.flatMap(Prefix, (prefix) =>
+          next(
+            call.method === "tools/call"
+              ? { ...call, params: { ...call.params, name: `${prefix}${String(call.params.name)}` } }
+              : call
+          ))
+      )
+      const layer = McpClients.layer(definitionsOf({ a: makeServer(["x"]), b: makeServer(["y"]) }), {
+        ...options,
+        middleware: [renamed]
+      })
+      const called = yield* Effect.flatMap(
+        McpClients.McpClients,
+        (clients) => Effect.all([call(clients, "a__x"), call(clients, "b__y")])
+      ).pipe(Effect.provide(layer), Effect.provideService(Prefix, "my-"))
+      assert.deepStrictEqual(called, ["called my-x", "called my-y"])
     }))
 
   it.effect("follow what the server says of them", () =>

@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Expansion from "../../../src/client/servers/Expansion.ts"
 import * as McpServersConfig from "../../../src/client/servers/McpServersConfig.ts"
 
-const environment = { TOKEN: "s3cret", EMPTY: "", HOME: "/home/me" }
+const environment = { TOKEN: "s3cret", EMPTY: "", HOME: "/home/me", BASE: "https://a" }
 
 const resolve = (mcpServers: unknown) => Result.getOrThrow(McpServersConfig.resolve({ mcpServers }, environment))
 
@@ -125,6 +125,8 @@ describe("entries", () => {
     assert.notStrictEqual(shown("https://a/?key=1"), shown("https://a/?key=2"))
     assert.notStrictEqual(shown("https://a/${TOKEN}"), shown("https://a/${TOKEN}?x"))
     assert.strictEqual(shown("https://a/mcp"), "https://a/mcp")
+    // A name without its scheme would be that of a child.
+    assert.match(shown("${BASE}/mcp"), /^https:\$\{BASE\}\/mcp\?#/)
   })
 
   it("one that is turned off may lack variables", () => {
@@ -162,6 +164,7 @@ describe("entries", () => {
       "args.0",
       "env.X"
     ]],
+    ["variables that leave nothing", { command: "${A:-}", cwd: "${B:-}" }, ["command", "cwd"]],
     ["a missing variable in a URL", { url: "${A}", headers: { h: "${B}" } }, ["url", "headers.h"]],
     ["more than one thing", { command: 1, args: [2], cwd: 3 }, ["command", "args.0", "cwd"]]
   ]

@@ -340,6 +340,37 @@ describe("a server that refuses the headers", () => {
       assert.deepStrictEqual(asked, [outputSchema("integer")])
     }))
 
+  it.effect("an output is refused only by a schema that the server still has (TOC-09)", () =>
+    Effect.gen(function*() {
+      const outputSchema = (type: string) => ({ type: "object", properties: { n: { type } } })
+      let type = "string"
+      const peer = make(v2026_07_28, {
+        "tools/list": () => listed({ ...query, outputSchema: outputSchema(type) }),
+        "tools/call": () => ({ result: { resultType: "complete", content: [], structuredContent: { n: 1 } } })
+      })
+      const asked: Array<unknown> = []
+      const integers = JSON.stringify(outputSchema("integer"))
+      const client = yield* Effect.provideService(peer.client, OutputValidator, {
+        check: (schema) =>
+          Effect.sync(() => {
+            asked.push(schema)
+            return JSON.stringify(schema) === integers ? { _tag: "Valid" } : { _tag: "Invalid", detail: "no" }
+          })
+      })
+      yield* client.listTools
+      // The server has changed, and nobody has listened.
+      type = "integer"
+      yield* Effect.all([client.callTool(call), client.callTool(call)], { concurrency: "unbounded" })
+      assert.lengthOf(received(peer, "tools/list"), 2)
+      assert.deepStrictEqual(asked.at(-1), outputSchema("integer"))
+      // And what does not fit either is refused, by the newest.
+      type = "boolean"
+      yield* client.listTools
+      const { reason } = yield* Effect.flip(client.callTool(call))
+      assert.strictEqual(reason._tag, "InvalidOutput")
+      assert.lengthOf(received(peer, "tools/call"), 3)
+    }))
+
   it.effect("another error is not about headers", () =>
     Effect.gen(function*() {
       const peer = make(v2026_07_28, {

@@ -10,12 +10,12 @@ import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Limits } from "../jsonrpc/Limits.ts"
-import * as Message from "../jsonrpc/Message.ts"
-import type { Incoming } from "./ClientTransport.ts"
-import * as EventCursor from "./http/EventCursor.ts"
-import * as Failure from "./http/Failure.ts"
-import * as TransportError from "./TransportError.ts"
+import type { Limits } from "../../jsonrpc/Limits.ts"
+import * as Message from "../../jsonrpc/Message.ts"
+import type { Incoming } from "../ClientTransport.ts"
+import * as TransportError from "../TransportError.ts"
+import * as EventCursor from "./EventCursor.ts"
+import * as Failure from "./Failure.ts"
 
 /** The most that is read of a body that only explains a refusal, in bytes, and that is kept of it, in characters. */
 const errorBytesMax = 64 * 1024
@@ -85,6 +85,14 @@ export const errorMessage = (
   const message = Message.parse(body, limits)
   return message._tag === "Failure" && (message.id === undefined || message.id === id) ? message : undefined
 }
+
+/**
+ * Whether a response says yes.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const isSuccess = ({ status }: HttpClientResponse): boolean => status >= 200 && status < 300
 
 const placeOf = (location: string | undefined, base: string): string | undefined => {
   if (location === undefined || !URL.canParse(location, base)) return undefined
