@@ -95,6 +95,9 @@ const onRefusal = Effect.fnUntraced(function*(
   const message = HttpAnswer.errorMessage(status, body, id, context.limits)
   // A 400 with the id of the request is the server's answer to it, whatever it says of sessions.
   const isOwn = message?.id !== undefined && status === 400
+  if (sessionId !== undefined && isOwn && HttpSession.isOtherEra(message)) {
+    return yield* HttpSession.expire(context.session, false)
+  }
   const isExpired = sessionId !== undefined && !isOwn && HttpSession.isExpiry(status, body)
   return message === undefined || isExpired
     ? yield* refusal(context, response, sessionId, body)

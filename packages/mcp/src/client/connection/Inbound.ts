@@ -275,7 +275,7 @@ const onRequest = (
   }
   if (asked.has(request.id)) return debug(inbound, "A request that is being answered came again", request.method)
   inbound.answering++
-  const release = Waits.hold(inbound.waits, during)
+  const release = Waits.hold(inbound.waits, during, () => ServerRequests.withdraw(asked, request.id))
   ServerRequests.begin(
     asked,
     request.id,

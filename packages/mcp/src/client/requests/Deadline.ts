@@ -7,6 +7,7 @@
 import type * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
@@ -111,14 +112,13 @@ const timed =
       }
       const onRefused = () => Waits.refused(wait)
       const answer = next({ ...(token === undefined ? call : withToken(call, token)), onSent, onRefused })
-      return Effect.ensuring(
-        within(waits, wait, call.method, answer),
+      return Effect.onExit(within(waits, wait, call.method, answer), (exit) =>
         Effect.sync(() => {
+          if (Exit.isFailure(exit)) Waits.dropQuestions(wait)
           Waits.leave(waits, wait)
           if (spent !== undefined) spent.millis = Patience.spentMillis(wait.patience, waits.now())
           hearNoMore?.()
-        })
-      )
+        }))
     })
 
 /**

@@ -25,6 +25,8 @@ export interface Wait {
   mayHaveRun: boolean
   /** Called once, when nothing is waited for any more. */
   expire: ((end: End) => void) | undefined
+  /** What drops the questions that the server asks for the sake of this call alone; there once it has asked one. */
+  drops: Set<() => void> | undefined
 }
 
 /**
@@ -119,7 +121,7 @@ const arm = (waits: Waits, wait: Wait): void => setAlarm(waits, dueAt(wait, wait
  */
 export const enter = ({ active, now }: Waits, bounds: Patience.Bounds, spentMillis?: number): Wait => {
   const patience = Patience.start(bounds, now(), spentMillis)
-  const wait: Wait = { patience, requestId: undefined, mayHaveRun: false, expire: undefined }
+  const wait: Wait = { patience, requestId: undefined, mayHaveRun: false, expire: undefined, drops: undefined }
   active.add(wait)
   return wait
 }
@@ -180,6 +182,16 @@ export const leave = ({ active }: Waits, wait: Wait): void => {
 }
 
 /**
+ * The call will have no result: nobody needs to answer what the server asks for its sake.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const dropQuestions = ({ drops }: Wait): void => {
+  for (const drop of drops ?? []) drop()
+}
+
+/**
  * Something happens to a call.
  *
  * @category operations
@@ -193,16 +205,19 @@ export const tell = (waits: Waits, wait: Wait, event: Patience.Event): void => {
 /**
  * The server asks something, which is answered when the returned function is called. It asks for the sake of the call on
  * whose stream the question came; where that is not known, any call in flight may be the one, and all of them wait (TMO-05).
+ * Where it is known, and will have no result, `drop` is called.
  *
  * @category operations
  * @since 0.1.0
  */
-export const hold = (waits: Waits, during: RequestId | undefined): () => void => {
+export const hold = (waits: Waits, during: RequestId | undefined, drop: () => void): () => void => {
   const all = Array.from(waits.active)
   const own = during === undefined ? [] : all.filter(({ requestId }) => requestId === during)
   const held = own.length === 0 ? all : own
   for (const wait of held) tell(waits, wait, "Asked")
+  for (const wait of own) (wait.drops ??= new Set()).add(drop)
   return () => {
     for (const wait of held) tell(waits, wait, "Answered")
+    for (const { drops } of own) drops?.delete(drop)
   }
 }

@@ -5,6 +5,8 @@
  * @since 0.1.0
  */
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
+import type * as Message from "../../jsonrpc/Message.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import * as TransportError from "../TransportError.ts"
 import * as RequestHeaders from "./RequestHeaders.ts"
@@ -96,6 +98,17 @@ const isUnknown = (body: string): boolean => /\bsession\b|not initialized/i.test
  */
 export const isExpiry = (status: number, body: string): boolean =>
   status === 404 || status === 410 || (status === 400 && isUnknown(body))
+
+/**
+ * Whether an error with the status 400 is that of a server without sessions, which misses its `_meta` (MET-01, ERR-12): one
+ * that has taken the place of the server that gave the session.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isOtherEra = (message: Message.Success | Message.Failure): boolean =>
+  message._tag === "Failure" && message.error.code === ErrorCode.InvalidParams &&
+  message.error.message.includes("_meta")
 
 /**
  * Notes that the session is gone; the error says so. Nothing more is sent in it.

@@ -7,10 +7,11 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
+import * as Elicitation from "../../../src/client/answering/Elicitation.ts"
 import * as Roots from "../../../src/client/answering/Roots.ts"
 import type { RequestOptions } from "../../../src/client/Client.ts"
 import * as McpClient from "../../../src/client/McpClient.ts"
-import type { Params } from "../../../src/jsonrpc/Message.ts"
+import type { Params, RequestId } from "../../../src/jsonrpc/Message.ts"
 import type { Revision } from "../../../src/revision/Revision.ts"
 import { v2025_11_25 } from "../../../src/revision/v2025_11_25.ts"
 import { v2026_07_28 } from "../../../src/revision/v2026_07_28.ts"
@@ -235,6 +236,39 @@ describe("time limits", () => {
       yield* Deferred.succeed(gate, undefined)
       yield* TestClock.adjust("59 seconds")
       assert.strictEqual((yield* Fiber.join(second)).reason._tag, "RequestTimeout")
+    }))
+
+  it.effect("a question is dropped with the call that it is known to belong to, and with no other (CAN-01)", () =>
+    Effect.gen(function*() {
+      const { receive, requests, transport } = yield* known
+      const [put, dropped]: [Array<string>, Array<string>] = [[], []]
+      const users = Elicitation.layer({
+        form: ({ message }) => {
+          put.push(message)
+          return Effect.onInterrupt(Effect.never, () => Effect.sync(() => dropped.push(message)))
+        }
+      })
+      const client = yield* McpClient.make({ name: "test", version: "0", revisions: [v2025_11_25] }).pipe(
+        Effect.provideService(ClientTransport, transport),
+        Effect.provide(users)
+      )
+      const first = yield* Effect.forkChild(client.callTool({ name: "x" }))
+      yield* Effect.yieldNow
+      const firstId = requests.at(-1)?.id
+      yield* Effect.forkChild(client.callTool({ name: "y" }))
+      yield* Effect.yieldNow
+      const question = (message: string, during: RequestId | undefined) => {
+        const requestedSchema = { type: "object", properties: {} }
+        const params = { message, requestedSchema }
+        receive({ _tag: "Request", id: message, method: "elicitation/create", params }, during)
+      }
+      question("its own", firstId)
+      question("another's", requests.at(-1)?.id)
+      question("anybody's", undefined)
+      yield* Effect.yieldNow
+      assert.deepStrictEqual(put, ["its own", "another's", "anybody's"])
+      yield* Fiber.interrupt(first)
+      assert.deepStrictEqual(dropped, ["its own"])
     }))
 })
 

@@ -13,7 +13,7 @@ import { v2025_11_25 } from "../../../src/revision/v2025_11_25.ts"
 import { v2026_07_28 } from "../../../src/revision/v2026_07_28.ts"
 import { until } from "../../support/Elapse.ts"
 import * as HttpWorld from "../../support/HttpWorld.ts"
-import { events, socketError } from "../../support/ScriptedHttp.ts"
+import { events, json, socketError } from "../../support/ScriptedHttp.ts"
 import { connect, handshake, make, opening, type Reply, type Script, sent } from "../ScriptedPeer.ts"
 
 const legacy = v2025_11_25.version
@@ -150,6 +150,28 @@ describe("a session that is forgotten (HTS-07, HTS-08)", () => {
       const client = yield* HttpWorld.connect(world)
       isUpgraded = true
       assert.lengthOf(yield* client.listTools, 1)
+      assert.strictEqual(client.server.revision, v2026_07_28)
+    }))
+
+  it.effect("a server without sessions that misses its _meta in a request of the session is asked anew (ERR-12)", () =>
+    Effect.gen(function*() {
+      let isUpgraded = false
+      const world = HttpWorld.make((asked) => {
+        if (asked.verb !== "POST") return HttpWorld.status(405)
+        if (!isUpgraded) {
+          if (asked.method === "server/discover") return HttpWorld.status(400)
+          if (asked.method === "initialize") return HttpWorld.handshake(asked, legacy, "s1")
+          return asked.id === undefined ? HttpWorld.status(202) : HttpWorld.served(asked)
+        }
+        if (asked.method === "server/discover") return HttpWorld.discovery(asked, modern)
+        if (asked.params._meta !== undefined) return HttpWorld.served(asked)
+        return asked.method === "initialize"
+          ? HttpWorld.error(asked, -32022, { data: { supported: [modern] }, status: 400 })
+          : json({ id: asked.id, error: { code: -32602, message: "_meta lacks a member" } }, { status: 400 })
+      })
+      const client = yield* HttpWorld.connect(world)
+      isUpgraded = true
+      yield* call(client, { repeatable: false })
       assert.strictEqual(client.server.revision, v2026_07_28)
     }))
 })

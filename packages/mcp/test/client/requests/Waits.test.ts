@@ -74,7 +74,7 @@ describe("waits", () => {
         expired.push("held")
         Waits.leave(waits, held)
       })
-      const answered = Waits.hold(waits, undefined)
+      const answered = Waits.hold(waits, undefined, () => undefined)
       const other = Waits.enter(waits, bounds(1_000))
       Waits.limit(waits, other, () => {
         expired.push("other")
