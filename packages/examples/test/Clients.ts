@@ -11,11 +11,16 @@ import { fileURLToPath } from "node:url"
 /** The two eras, by a name for tests, with the revisions of a client that knows no other. */
 export const eras = [["sessions", Revisions.sessionEra], ["no sessions", Revisions.statelessEra]] as const
 
+/** However long a busy machine takes to start a server, it is not an old one. */
+const probeTimeout = "15 seconds"
+
 type Speaking = typeof Revisions.all
 
 const over = (transport: Layer.Layer<ClientTransport>, revisions: Speaking = Revisions.all) =>
   Effect.map(
-    Layer.build(McpClient.layer({ name: "test", version: "1", revisions }).pipe(Layer.provide(transport))),
+    Layer.build(
+      McpClient.layer({ name: "test", version: "1", revisions, probeTimeout }).pipe(Layer.provide(transport))
+    ),
     Context.get(McpClient.McpClient)
   )
 

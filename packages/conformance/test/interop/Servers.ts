@@ -31,9 +31,9 @@ export const installed = (name: string): string => `../node_modules/${name}/dist
 
 const clientInfo = { name: "interop", version: "0.1.0" }
 
-/** A client of our own. */
+/** A client of our own. However long a busy machine takes to start a server, it is not an old one. */
 export const clientWith = (options: Partial<McpClient.Options>) =>
-  McpClient.layer({ ...clientInfo, timeout: "10 seconds", ...options })
+  McpClient.layer({ ...clientInfo, timeout: "15 seconds", probeTimeout: "15 seconds", ...options })
 
 /** The client as it is without options. */
 export const client = clientWith({})

@@ -69,7 +69,10 @@ export interface Options<out M extends ReadonlyArray<Middleware.Any> = ReadonlyA
   readonly timeout?: Duration.Input
   /** How long a request may take altogether while its progress keeps coming. Default: progress prolongs nothing. */
   readonly timeoutTotal?: Duration.Input
-  /** How long a server on a line may be silent before it is taken for an old one. Default: 5 seconds. */
+  /**
+   * How long a server on a line may be silent before it is taken for an old one. Default: 5 seconds. Where `revisions` has no
+   * old one, the first question has the `timeout` of a request.
+   */
   readonly probeTimeout?: Duration.Input
   /**
    * When a server that is lost (a process that ended, a line that closed) is dialled again while that fails. Default: after

@@ -86,8 +86,10 @@ const attempt = (
   revision: Revision,
   params: object
 ): Effect.Effect<Negotiation.Event> => {
-  const waits = method === "initialize" || link.silence === "Outage" ? options.timeout : options.probeTimeout
-  const timeoutMillis = Duration.toMillis(waits)
+  // Silence tells of an old server only where one may be there, and could be spoken to.
+  const isTelling = method === "server/discover" && link.silence === "OldServer" &&
+    options.revisions.some(({ era }) => era === "session")
+  const timeoutMillis = Duration.toMillis(isTelling ? options.probeTimeout : options.timeout)
   const paramsText = JSON.stringify(revision.encode.requestParams(method, params))
   return link.request({ id: options.nextId(), method, name: undefined, paramsText, revision }).pipe(
     Effect.map(({ message, status }): Negotiation.Event =>

@@ -187,3 +187,13 @@ it.effect("a request to listen is refused: nobody would hear what it brings", ()
     assert.strictEqual(reason._tag, "InvalidArguments")
     assert.deepStrictEqual(methods(peer), ["server/discover"])
   }))
+
+it.effect("silence is no sign of an old server to a client that cannot speak to one: it has the time of a request", () =>
+  Effect.gen(function*() {
+    const peer = make({ "server/discover": "silence" })
+    const options = { revisions: Revisions.statelessEra, probeTimeout: "5 seconds", timeout: "60 seconds" } as const
+    const connecting = yield* Effect.forkChild(connect(peer, options))
+    yield* TestClock.adjust("59 seconds")
+    peer.send({ id: 1, ...(discovery(v2026_07_28.version) as object) })
+    assert.strictEqual((yield* Fiber.join(connecting)).server.revision, v2026_07_28)
+  }))
