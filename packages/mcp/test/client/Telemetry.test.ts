@@ -2,12 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import * as Tracer from "effect/Tracer"
@@ -20,33 +18,12 @@ import type { Params } from "../../src/jsonrpc/Message.ts"
 import { v2025_11_25 } from "../../src/revision/v2025_11_25.ts"
 import { v2026_07_28 } from "../../src/revision/v2026_07_28.ts"
 import * as TraceContext from "../../src/session/TraceContext.ts"
+import { attributesOf, named, parentOf, statusOf, tracing } from "../support/Tracing.ts"
 import { overHttp, tools } from "./cache/Keeping.ts"
 import { Demo, inMemory } from "./Demo.ts"
 import { connect, make, opening, type Reply, type Script, type ScriptedPeer, sent } from "./ScriptedPeer.ts"
 
 const silently = Effect.provide(Logger.layer([]))
-
-const tracing = () => {
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
-  return { spans, layer: Layer.succeed(Tracer.Tracer, tracer) }
-}
-
-const named = (spans: ReadonlyArray<Tracer.NativeSpan>, name: string) =>
-  spans.find((span) => span.name === name) ?? assert.fail(`no "${name}" in ${spans.map((span) => span.name).join()}`)
-
-const attributesOf = (span: Tracer.NativeSpan): unknown => Object.fromEntries(span.attributes)
-
-const statusOf = (span: Tracer.NativeSpan) =>
-  span.status._tag === "Ended" ? Exit.isSuccess(span.status.exit) ? "ok" : "error" : "open"
-
-const parentOf = (span: Tracer.NativeSpan) => Option.getOrUndefined(span.parent)
 
 const text: Reply = { result: { resultType: "complete", content: [] } }
 

@@ -3,11 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import * as Tracer from "effect/Tracer"
@@ -26,20 +24,9 @@ import * as TraceContext from "../../src/session/TraceContext.ts"
 import * as Http from "../support/Http.ts"
 import * as Line from "../support/Line.ts"
 import { cancelled, initializeParams, notification, request, serverInfo } from "../support/Messages.ts"
+import { attributesOf, named, parentOf, statusOf, tracing } from "../support/Tracing.ts"
 
 const silently = Effect.provide(Logger.layer([]))
-
-const tracing = () => {
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
-  return { spans, layer: Layer.succeed(Tracer.Tracer, tracer) }
-}
 
 const handlers = [
   Tool.serve("ok", {}, () => Effect.as(Effect.withSpan(Effect.void, "inside"), "ok")),
@@ -48,16 +35,6 @@ const handlers = [
   Prompt.serve("p", {}, () => Effect.fail(Rpc.make(77, "a reason"))),
   Resource.serve("a://b", {}, () => Effect.succeed("b"))
 ]
-
-const named = (spans: ReadonlyArray<Tracer.NativeSpan>, name: string) =>
-  spans.find((span) => span.name === name) ?? assert.fail(`no "${name}" in ${spans.map((span) => span.name).join()}`)
-
-const attributesOf = (span: Tracer.NativeSpan) => Object.fromEntries(span.attributes)
-
-const statusOf = (span: Tracer.NativeSpan) =>
-  span.status._tag === "Ended" ? Exit.isSuccess(span.status.exit) ? "ok" : "error" : "open"
-
-const parentOf = (span: Tracer.NativeSpan) => Option.getOrUndefined(span.parent)
 
 const trace = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", sampled: true }
 const traceparent = `00-${trace.traceId}-${trace.spanId}-01`

@@ -7,7 +7,6 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
-import * as Tracer from "effect/Tracer"
 import { v2025_11_25 } from "../../../src/revision/v2025_11_25.ts"
 import { v2026_07_28 } from "../../../src/revision/v2026_07_28.ts"
 import { ClientTransport } from "../../../src/transport/ClientTransport.ts"
@@ -24,6 +23,7 @@ import {
   resultOf,
   socketError
 } from "../../support/ScriptedHttp.ts"
+import { tracing } from "../../support/Tracing.ts"
 
 const call = outgoing(v2026_07_28, "tools/call")
 const inSession = outgoing(v2025_11_25, "tools/call")
@@ -31,15 +31,9 @@ const inSession = outgoing(v2025_11_25, "tools/call")
 describe("traces", () => {
   it.effect("have no span of HTTP, which would tell what the URL asks for", () =>
     Effect.gen(function*() {
-      const spans: Array<string> = []
-      const tracer = Tracer.make({
-        span: (options) => {
-          spans.push(options.name)
-          return new Tracer.NativeSpan(options)
-        }
-      })
+      const { layer, spans } = tracing()
       const { link, sent } = yield* open(() => json(answer), { url: "https://example.com/mcp?key=secret" })
-      yield* Effect.provideService(link.request(call), Tracer.Tracer, tracer)
+      yield* Effect.provide(link.request(call), layer)
       assert.deepStrictEqual(spans, [])
       assert.lengthOf(sent, 1)
     }))
