@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { ensureOrExit } from "./ensure.mjs"
-import { isCommand, nodeForSources, root, run } from "./lib/child.mjs"
+import { childEnvironment, isCommand, nodeForSources, root, run } from "./lib/child.mjs"
 
 /**
  * @typedef {object} Report what Vitest's JSON reporter writes, as far as it matters here
@@ -56,6 +56,12 @@ const readReport = (path) => {
   }
 }
 
+/** Hundreds of tests start programs of the project, each of which would compile the same sources. */
+const environment = () => ({
+  ...childEnvironment(),
+  NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "parley-compiled")
+})
+
 /** @param {ReadonlyArray<string>} args */
 const main = async (args) => {
   await ensureOrExit()
@@ -72,7 +78,7 @@ const main = async (args) => {
       "--reporter=json",
       `--outputFile.json=${reportPath}`,
       ...args
-    ])
+    ], { env: environment() })
     const result = summary(readReport(reportPath), code)
     if (result.reason !== undefined) process.stdout.write(`${result.reason}: counted as one failure\n`)
     process.stdout.write(`${result.line}\n`)
