@@ -10,7 +10,7 @@ import { join } from "node:path"
 import { ensureOrExit } from "./ensure.mjs"
 import { nodeForSources, npmEnvironment, root, run } from "./lib/child.mjs"
 
-const packages = ["packages/mcp", "packages/node"]
+const packages = ["packages/mcp", "packages/auth", "packages/node"]
 const peers = ["effect", "@effect/platform-node"]
 const answerMillisMax = 30_000
 

@@ -81,6 +81,7 @@ const pagesOf = (project) => {
     ...existsSync(join(project, "README.md")) ? ["README.md"] : [],
     ...below("packages/docs", ".md"),
     ...below("packages/mcp/src", ".ts"),
+    ...below("packages/auth/src", ".ts"),
     ...below("packages/node/src", ".ts")
   ]
 }

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { isCommand, root } from "./lib/child.mjs"
-import { codeRules, deadExports, textRule } from "./lib/rules.mjs"
+import { circles, codeRules, deadExports, textRule } from "./lib/rules.mjs"
 import { scan } from "./lib/source.mjs"
 
 /**
@@ -85,6 +85,7 @@ export const tidy = (project = root) => {
     ...sources.flatMap(textRule),
     ...code.flatMap((source) => codeRules.flatMap((rule) => rule(source))),
     ...deadExports([...code, ...prose]),
+    ...circles(code),
     ...internalRule(paths, sources)
   ].toSorted((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line)
 }

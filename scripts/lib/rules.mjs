@@ -15,23 +15,58 @@ const fileLinesMax = 500
 const bodyLinesMax = 70
 const exportsMax = 25
 
-/** The floors of packages/mcp/src from the ground up; client and server share one storey. */
-const floors = /** @type {Record<string, number>} */ ({
-  jsonrpc: 0,
-  schema: 1,
-  revision: 2,
-  contract: 3,
-  session: 4,
-  transport: 5,
-  server: 6,
-  client: 6,
-  testing: 7
-})
-
 const toolkit = "packages/mcp/src/"
+const authorization = "packages/auth/src/"
+
+/**
+ * The floors of packages that have them, from the ground up; those of one number share a storey, and know nothing of each
+ * other. `below` are the files that lie beside the floors, under all of them.
+ *
+ * @type {ReadonlyArray<{
+ *   readonly home: string
+ *   readonly floors: Record<string, number>
+ *   readonly below: ReadonlyArray<string>
+ * }>}
+ */
+const houses = [
+  {
+    home: toolkit,
+    floors: {
+      jsonrpc: 0,
+      schema: 1,
+      revision: 2,
+      contract: 3,
+      session: 4,
+      transport: 5,
+      server: 6,
+      client: 6,
+      testing: 7
+    },
+    below: []
+  },
+  {
+    home: authorization,
+    floors: {
+      http: 0,
+      dpop: 0,
+      store: 0,
+      metadata: 1,
+      token: 2,
+      protocol: 3,
+      grant: 4,
+      verifier: 4,
+      client: 5,
+      server: 5
+    },
+    below: ["AuthError.ts", "AuthLimits.ts", "InsecureAllowances.ts", "SignatureAlgorithm.ts"]
+  }
+]
+
 const isToolkit = (/** @type {Source} */ { path }) => path.startsWith(toolkit)
+const isAuth = (/** @type {Source} */ { path }) => path.startsWith(authorization)
 const isNode = (/** @type {Source} */ { path }) => path.startsWith("packages/node/src/")
-const isLibrary = (/** @type {Source} */ source) => isToolkit(source) || isNode(source)
+const isLibrary = (/** @type {Source} */ source) => isToolkit(source) || isAuth(source) || isNode(source)
+const isExample = (/** @type {Source} */ { path }) => path.startsWith("packages/examples/src/")
 const isIndex = (/** @type {Source} */ { path }) => path.endsWith("/src/index.ts")
 const isSource = (/** @type {Source} */ { path }) => /^(?:packages\/[^/]+\/src|scripts)\//.test(path)
 const isTest = (/** @type {Source} */ { path }) => /^packages\/[^/]+\/test\//.test(path)
@@ -58,35 +93,40 @@ const resolve = (from, specifier) => {
   return parts.join("/")
 }
 
-/** The floor of a path in the toolkit; undefined for what lies beside the floors. */
-const floorOf = (/** @type {string} */ path) => {
-  const floor = /** @type {string} */ (path.slice(toolkit.length).split("/")[0])
-  return Object.hasOwn(floors, floor) ? floor : undefined
-}
-
-/** A file of the toolkit imports its own floor and those below it; index.ts imports all. @type {Rule} */
+/** A file of a house imports its own floor and those below it; index.ts imports all. @type {Rule} */
 const floorRule = (source) => {
-  if (!isToolkit(source) || isIndex(source)) return []
+  const house = houses.find(({ home }) => source.path.startsWith(home))
+  if (house === undefined || isIndex(source)) return []
+  const { below, floors, home } = house
+  /** The floor of a path in the house; undefined for what is on none. */
+  const floorOf = (/** @type {string} */ path) => {
+    const place = path.slice(home.length)
+    const floor = below.includes(place) ? "the ground" : place.split("/")[0] ?? ""
+    return below.includes(place) || Object.hasOwn(floors, floor) ? floor : undefined
+  }
+  const heightOf = (/** @type {string} */ floor) => floors[floor] ?? -1
   const floor = floorOf(source.path)
-  if (floor === undefined) return [violation(source, 0, "floor", "only index.ts lies outside the floors")]
+  if (floor === undefined) return [violation(source, 0, "floor", "it lies outside the floors")]
   return importsOf(source).flatMap(({ at, specifier }) => {
     if (!specifier.startsWith(".")) return []
     const target = resolve(source.path, specifier)
-    if (!target.startsWith(toolkit)) return [violation(source, at, "floor", `${specifier} leaves the package`)]
+    if (!target.startsWith(home)) return [violation(source, at, "floor", `${specifier} leaves the package`)]
     const other = floorOf(target)
     if (other === floor) return []
     if (other === undefined) return [violation(source, at, "floor", `${floor} imports ${specifier}, which is no floor`)]
-    if (/** @type {number} */ (floors[other]) < /** @type {number} */ (floors[floor])) return []
-    return [violation(source, at, "floor", `${floor} may not import ${other}`)]
+    return heightOf(other) < heightOf(floor) ? [] : [violation(source, at, "floor", `${floor} may not import ${other}`)]
   })
 }
+
+const toolkitImports = /^(?:\.|effect\/)/
+const authImports = /^(?:\.|effect\/|@parley\/mcp\/|(?:oauth4webapi|jose)$)/
+const nodeImports =
+  /^(?:\.|effect\/|node:|@effect\/platform-node\/|@parley\/(?:mcp|auth)(?:\/|$)|@cfworker\/json-schema$)/
 
 /** What the library may import from outside: deep modules of Effect, and in packages/node Node itself. @type {Rule} */
 const importRule = (source) => {
   if (!isLibrary(source)) return []
-  const allowed = isToolkit(source)
-    ? /^(?:\.|effect\/)/
-    : /^(?:\.|effect\/|node:|@effect\/platform-node\/|@parley\/mcp(?:\/|$)|@cfworker\/json-schema$)/
+  const allowed = isToolkit(source) ? toolkitImports : isAuth(source) ? authImports : nodeImports
   return importsOf(source).flatMap(({ at, specifier }) => {
     if (allowed.test(specifier)) return []
     const why = /^(?:effect|@effect\/platform-node)$/.test(specifier)
@@ -96,7 +136,7 @@ const importRule = (source) => {
   })
 }
 
-/** Calls and casts that would make the library impure, with what to write instead. */
+/** Calls and casts that would make the library impure, and what nobody is to copy, with what to write instead. */
 const banned = /** @type {ReadonlyArray<[RegExp, string, (source: Source) => boolean]>} */ ([
   [/(?<![\w$.])Date\s*\.\s*now\b/g, "Date.now: time comes from Clock", isLibrary],
   [/\bnew\s+Date\b/g, "new Date: time comes from Clock or DateTime", isLibrary],
@@ -108,8 +148,17 @@ const banned = /** @type {ReadonlyArray<[RegExp, string, (source: Source) => boo
   [/(?<![\w$.])try\s*\{/g, "try: use Result.try or Effect.try", isLibrary],
   [/\bas\s+any\b/g, "as any", isLibrary],
   [/:\s*any\b(?!\s*[\w$(:])/g, ": any", isLibrary],
-  [/(?:(?<![\w$.])|globalThis\s*\.\s*)process\s*\./g, "process: belongs in packages/node", isToolkit],
-  [/(?:(?<![\w$.])|globalThis\s*\.\s*)console\s*\./g, "console: log with Effect.log", isLibrary]
+  [
+    /(?:(?<![\w$.])|globalThis\s*\.\s*)process\s*\./g,
+    "process: belongs in packages/node",
+    (source) => isLibrary(source) && !isNode(source)
+  ],
+  [/(?:(?<![\w$.])|globalThis\s*\.\s*)console\s*\./g, "console: log with Effect.log", isLibrary],
+  [
+    /\b(?:InsecureAllowances|Allow[A-Z]\w*|allow(?:Insecure|Missing)\w*)\b/g,
+    "an allowance: examples are copied, and need none",
+    isExample
+  ]
 ])
 
 /** @type {Rule} */
@@ -238,6 +287,31 @@ export const deadExports = (sources) => {
     return declared.filter(({ name }) => files.get(name)?.size === 1 && !isUsedBeside(source, name))
       .map(({ at, name }) => violation(source, at, "dead-export", `${name} is used nowhere`))
   })
+}
+
+/**
+ * Files of the library do not import each other in a circle, be it for types only: there is one order to read them in.
+ *
+ * @param {ReadonlyArray<Source>} sources code
+ * @returns {ReadonlyArray<Violation>}
+ */
+export const circles = (sources) => {
+  const library = sources.filter((source) => isLibrary(source) && !isIndex(source))
+  const imported = new Map(library.map((source) => [
+    source.path,
+    importsOf(source).filter(({ specifier }) => specifier.startsWith("."))
+      .map(({ at, specifier }) => ({ at, target: resolve(source.path, specifier) }))
+  ]))
+  const reaches = (/** @type {string} */ from, /** @type {string} */ to) => {
+    const seen = new Set([from])
+    // A set that grows while it is walked is walked to its end.
+    for (const path of seen) for (const { target } of imported.get(path) ?? []) seen.add(target)
+    return seen.has(to)
+  }
+  return library.flatMap((source) =>
+    (imported.get(source.path) ?? []).filter(({ target }) => reaches(target, source.path))
+      .map(({ at, target }) => violation(source, at, "circle", `${target} imports this file, or what imports it`))
+  )
 }
 
 /** Whether a file mentions a name on lines other than those that declare it. */

@@ -39,7 +39,7 @@ describe("the ledger", () => {
       assert.match(id, /^[A-Z][A-Z0-9]{2}-\d{2}$/)
       assert.isNotEmpty(clause, id)
       assert.isNotEmpty(revisions, id)
-      assert.match(source, /^(?:[ST]\d\d|SEP-\d|BP\d\d|LC|TIER|SECURITY\.md)/, id)
+      assert.match(source, /^(?:[ST]\d\d|SEP-\d|BP\d\d|LC|TIER|SECURITY\.md|X[CEDW]#|DX:)/, id)
     }
   })
 })
@@ -107,11 +107,18 @@ describe("the gate", () => {
     ["client/requests/A.test.ts", ["client"]],
     ["client\\A.test.ts", ["client"]],
     ["transport/http/A.test.ts", ["client"]],
+    ["grant/A.test.ts", ["client"]],
+    ["protocol/A.test.ts", ["client"]],
+    ["http/A.test.ts", ["client"]],
+    ["metadata/A.test.ts", ["client"]],
+    ["token/A.test.ts", ["client"]],
     ["server/A.test.ts", ["server"]],
     ["session/A.test.ts", ["server"]],
     ["requirements/A.test.ts", ["server"]],
     ["client.test.ts", ["server"]],
     ["jsonrpc/A.test.ts", ["server", "client"]],
+    ["dpop/A.test.ts", ["server", "client"]],
+    ["attacks/A.test.ts", ["server", "client"]],
     ["interop/A.test.ts", ["server", "client"]]
   ]
   it.each(folders)("lets %s speak of: %j", (path, sides) => {

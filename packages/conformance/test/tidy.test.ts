@@ -41,6 +41,7 @@ const complaints = (files: Record<string, string>): ReadonlyArray<string> => {
 const inToolkit = "packages/mcp/src/session/Planted.ts"
 const inClient = "packages/mcp/src/client/Planted.ts"
 const inServer = "packages/mcp/src/server/Planted.ts"
+const inAuth = "packages/auth/src/token/Planted.ts"
 const inNode = "packages/node/src/Planted.ts"
 const inTests = "packages/mcp/test/Planted.test.ts"
 
@@ -68,6 +69,13 @@ const impurities = [
   "f(/[/\"]/, Math.random(), \"\")"
 ]
 
+const allowances = [
+  "import { InsecureAllowances } from \"@parley/auth\"",
+  "f(AllowPrivateHosts, [\"localhost\"])",
+  "f({ allowInsecureTraversal: [\"name\"] })",
+  "f({ allowMissingAudience: true })"
+]
+
 const longFunctions = [
   ["const f = () => {", "}"],
   ["const f = Effect.gen(function*() {", "})"],
@@ -86,6 +94,13 @@ const plants: ReadonlyArray<Plant> = [
   plant(inClient, `${header}import "../server/A.ts"\n`, 2, "floor"),
   plant(inServer, `${header}import "../client/A.ts"\n`, 2, "floor"),
   plant("packages/mcp/src/Planted.ts", header, 1, "floor"),
+  plant(inAuth, `${header}import "../protocol/A.ts"\n`, 2, "floor"),
+  plant(inAuth, `${header}import "../index.ts"\n`, 2, "floor"),
+  plant(inAuth, `${header}import "../other/A.ts"\n`, 2, "floor"),
+  plant("packages/auth/src/client/Planted.ts", `${header}import "../server/A.ts"\n`, 2, "floor"),
+  plant("packages/auth/src/dpop/Planted.ts", `${header}import "../http/A.ts"\n`, 2, "floor"),
+  plant("packages/auth/src/AuthLimits.ts", `${header}import "./http/A.ts"\n`, 2, "floor"),
+  plant("packages/auth/src/Planted.ts", header, 1, "floor"),
   plant(inToolkit, `${header}import { Effect } from "effect"\n`, 2, "import"),
   plant(inToolkit, `${header}import "node:fs"\n`, 2, "import"),
   plant(inToolkit, `${header}import "@parley/mcp/jsonrpc/First"\n`, 2, "import"),
@@ -97,6 +112,7 @@ const plants: ReadonlyArray<Plant> = [
     plant(inNode, `${header}\nconst a = ${code}\n`, 3, "banned")
   ]),
   plant(inToolkit, `${header}\nconst a = process.env\n`, 3, "banned"),
+  ...allowances.map((code) => plant("packages/examples/src/planted/main.ts", `${header}\n${code}\n`, 3, "banned")),
   plant(inToolkit, `${header}\nconst a = b instanceof Session\n`, 3, "instanceof"),
   plant(inNode, `${header}\nconst a = b instanceof Stream.Stream\n`, 3, "instanceof"),
   plant(inToolkit, `${header}\nconst a = "2025-11-25"\n`, 3, "version"),
@@ -157,11 +173,17 @@ describe("tidy", () => {
     assert.deepStrictEqual(complaints({ [inToolkit]: text }), [])
   })
 
-  it("allows each floor itself and what is below it", () => {
-    const order = ["jsonrpc", "schema", "revision", "contract", "session", "transport", "server", "testing"]
+  const houses: ReadonlyArray<readonly [home: string, floors: ReadonlyArray<string>]> = [
+    ["mcp", ["jsonrpc", "schema", "revision", "contract", "session", "transport", "server", "testing"]],
+    ["auth", ["http", "metadata", "token", "protocol", "grant", "client"]],
+    ["auth", ["store", "metadata", "token", "protocol", "verifier", "server"]]
+  ]
+
+  it.each(houses)("allows each floor of packages/%s itself and what is below it: %j", (home, order) => {
+    const ground = home === "auth" ? "import \"../AuthError.ts\"\n" : ""
     const files = order.map((floor, index) => [
-      `packages/mcp/src/${floor}/A.ts`,
-      header + order.slice(0, index + 1).map((below) => `import "../${below}/B.ts"\n`).join("")
+      `packages/${home}/src/${floor}/A.ts`,
+      header + ground + order.slice(0, index + 1).map((below) => `import "../${below}/B.ts"\n`).join("")
     ])
     assert.deepStrictEqual(complaints(Object.fromEntries(files)), [])
   })
@@ -171,6 +193,19 @@ describe("tidy", () => {
     assert.deepStrictEqual(
       complaints({ "packages/mcp/src/revision/A.ts": `${text}\nconst a = "2025-11-25"\n` }),
       []
+    )
+  })
+
+  it("finds files that import each other, for types too", () => {
+    const files = {
+      "packages/auth/src/client/A.ts": `${header}import "./B.ts"\n`,
+      "packages/auth/src/client/B.ts": `${header}import type * as C from "./C.ts"\n`,
+      "packages/auth/src/client/C.ts": `${header}import "./A.ts"\nimport "./D.ts"\n`,
+      "packages/auth/src/client/D.ts": header
+    }
+    assert.deepStrictEqual(
+      complaints(files),
+      ["A", "B", "C"].map((name) => `packages/auth/src/client/${name}.ts:2 circle`)
     )
   })
 

@@ -48,14 +48,18 @@ const started = Effect.fnUntraced(function*(program: string, { args = [], env = 
     Effect.forkScoped
   )
   const stderr = yield* Ref.make("")
+  const logged = yield* Queue.unbounded<string, Cause.Done>()
   const drained = yield* handle.stderr.pipe(
     Stream.decodeText,
-    Stream.runForEach((text) => Ref.update(stderr, (before) => before + text)),
+    Stream.tap((text) => Ref.update(stderr, (before) => before + text)),
+    Stream.splitLines,
+    Stream.runForEach((line) => Queue.offer(logged, line)),
+    Effect.ensuring(Queue.end(logged)),
     Effect.forkScoped
   )
   const input = yield* Queue.unbounded<Uint8Array, Cause.Done>()
   yield* Effect.forkScoped(Stream.run(Stream.fromQueue(input), handle.stdin))
-  return { handle, lines, stderr, drained, input }
+  return { handle, lines, logged, stderr, drained, input }
 })
 
 type Program = Effect.Success<ReturnType<typeof started>>
@@ -149,11 +153,36 @@ export const listen = (
     return { url, stop }
   }).pipe(Effect.timeout("15 seconds"))
 
-/** Runs a story that ends by itself. */
-export const finish = (name: string, options: Options = {}) =>
+/** A story that ends by itself, and that somebody reads along with. */
+export interface Followed {
+  /** Reads what it logs up to something that fits, and gives that. */
+  readonly logs: (pattern: RegExp) => Effect.Effect<string, unknown>
+  /** Waits for the end; gives all that it has said. */
+  readonly end: Effect.Effect<
+    { readonly lines: ReadonlyArray<string>; readonly code: number; readonly stderr: string },
+    unknown
+  >
+}
+
+const finished = Effect.fnUntraced(function*(program: Program) {
+  const lines = yield* Stream.runCollect(Stream.fromQueue(program.lines))
+  return { lines, ...yield* ended(program) }
+}, Effect.timeout("15 seconds"))
+
+/** Runs a story that ends by itself, and that wants something of whoever reads what it logs. */
+export const follow = (name: string, options: Options = {}): Effect.Effect<Followed, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     const program = yield* start(name, options)
     yield* Queue.end(program.input)
-    const lines = yield* Stream.runCollect(Stream.fromQueue(program.lines))
-    return { lines, ...yield* ended(program) }
-  }).pipe(Effect.scoped, Effect.timeout("15 seconds"))
+    const logs = Effect.fnUntraced(function*(pattern: RegExp) {
+      while (true) {
+        const found = pattern.exec(yield* Queue.take(program.logged))
+        if (found !== null) return found[0]
+      }
+    }, Effect.timeout("15 seconds"))
+    return { logs, end: finished(program) }
+  })
+
+/** Runs a story that ends by itself. */
+export const finish = (name: string, options: Options = {}) =>
+  Effect.scoped(Effect.flatMap(follow(name, options), ({ end }) => end))

@@ -3,6 +3,10 @@
  * tables of limits and options are complete and true.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as AuthError from "@parley/auth/AuthError"
+import * as AuthLimits from "@parley/auth/AuthLimits"
+import * as FailedAttempts from "@parley/auth/server/FailedAttempts"
+import * as VerifierLimits from "@parley/auth/verifier/VerifierLimits"
 import { ResponseCacheLimits } from "@parley/mcp/client/cache/ResponseCache"
 import * as ClientLimits from "@parley/mcp/client/ClientLimits"
 import * as McpClientError from "@parley/mcp/client/McpClientError"
@@ -76,7 +80,10 @@ const references: Readonly<Record<string, object>> = {
   EventLogLimits: EventLog.defaultLimits,
   ResourceLimits: Context.get(Context.empty(), ResourceLimits),
   ClientLimits: ClientLimits.defaultLimits,
-  ResponseCacheLimits: Context.get(Context.empty(), ResponseCacheLimits)
+  ResponseCacheLimits: Context.get(Context.empty(), ResponseCacheLimits),
+  AuthLimits: AuthLimits.defaultLimits,
+  VerifierLimits: VerifierLimits.defaultLimits,
+  failedAttempts: FailedAttempts.defaultLimits
 }
 
 /** What the table of limits says, as `reference.name = value`. */
@@ -100,7 +107,13 @@ describe("the documentation", () => {
   })
 
   it("names files that are there", () => {
-    const folders = ["packages/mcp/src", "packages/mcp/src/server", "packages/mcp/src/client", "packages"]
+    const folders = [
+      "packages/mcp/src",
+      "packages/mcp/src/server",
+      "packages/mcp/src/client",
+      "packages/auth/src",
+      "packages"
+    ]
     const named = Array.from(read("packages/docs/architecture.md").matchAll(/`([\w/]+\.ts)`/g), ([, path = ""]) => path)
     assert.isAbove(named.length, 10)
     assert.deepStrictEqual(
@@ -128,6 +141,33 @@ describe("the documentation", () => {
     )
     const told = rowsOf("packages/docs/guide/clients.md").flatMap(([name = ""]) => known.includes(name) ? [name] : [])
     assert.deepStrictEqual(told.toSorted(), known.toSorted())
+  })
+
+  it("tells every reason for which a login fails", () => {
+    const known = AuthError.AuthError.fields.reason.members.map(({ name }) => name)
+    const told = rowsOf("packages/docs/guide/logging-in.md").flatMap(([name = ""]) =>
+      known.includes(name) ? [name] : []
+    )
+    assert.deepStrictEqual(told.toSorted(), known.toSorted())
+  })
+
+  it("tells every option of a protected server and of a client that logs in", () => {
+    const optionsOf = (path: string, name: string): ReadonlyArray<string> => {
+      const [, body = ""] = new RegExp(`interface ${name}\\b[^{]*\\{\\n([^]*?)^\\}`, "m").exec(read(path)) ?? []
+      return Array.from(body.matchAll(/^ {2}readonly (\w+)\??:/gm), ([, option = ""]) => option)
+    }
+    const toldOn = (page: string) => rowsOf(page).flatMap(([names = ""]) => names.split(", "))
+    const of = {
+      "packages/docs/guide/protecting.md": [
+        ...optionsOf("packages/auth/src/server/ProtectedResource.ts", "Options"),
+        ...optionsOf("packages/auth/src/server/Resource.ts", "ResourceOptions")
+      ],
+      "packages/docs/guide/logging-in.md": optionsOf("packages/auth/src/client/OAuthClient.ts", "Options")
+    }
+    for (const [page, options] of Object.entries(of)) {
+      assert.isAbove(options.length, 4)
+      assert.deepStrictEqual(options.filter((option) => !toldOn(page).includes(option)), [])
+    }
   })
 
   it("tells every option of an endpoint, with its default", () => {

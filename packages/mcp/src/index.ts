@@ -130,3 +130,6 @@ export * as HttpPolicy from "./session/HttpPolicy.ts"
 
 /** The keys that seal what clients keep for the server. @since 0.1.0 */
 export * as StateKeys from "./session/StateKeys.ts"
+
+/** A transport for clients, over the HTTP client in the context. @since 0.1.0 */
+export * as StreamableHttpClient from "./transport/StreamableHttpClient.ts"

@@ -4,8 +4,10 @@
  *
  * @since 0.1.0
  */
+import * as Gating from "@parley/mcp/server/http/Gating"
 import type { HttpHandler } from "@parley/mcp/server/http/HttpDriver"
 import * as HttpDriver from "@parley/mcp/server/http/HttpDriver"
+import type { Route } from "@parley/mcp/server/http/HttpGate"
 import * as HttpSse from "@parley/mcp/server/http/HttpSse"
 import * as HttpStores from "@parley/mcp/server/http/HttpStores"
 import type { Server } from "@parley/mcp/server/Server"
@@ -54,11 +56,6 @@ export class HttpAddress extends Context.Service<HttpAddress, {
   /** Waits until the server listens, and gives its URL. */
   readonly url: Effect.Effect<string>
 }>()("@parley/node/HttpAddress") {}
-
-interface Route {
-  readonly path: string
-  readonly handler: HttpHandler
-}
 
 interface Endpoint {
   /** What is served where; the endpoint of Streamable HTTP comes first. */
@@ -163,11 +160,12 @@ const makeRoutes = (
   Effect.gen(function*() {
     const policy = HttpPolicy.make(options)
     const main: Route = { path, handler: yield* HttpDriver.make(mcp, policy) }
-    if (options.sse === undefined || options.sse === false) return [main]
+    const routes = [main, ...Gating.routesOf(mcp)]
+    if (options.sse === undefined || options.sse === false) return routes
     const paths = options.sse === true ? {} : options.sse
     const messagesPath = paths.messagesPath ?? "/messages"
     const { onMessage, onStream } = yield* HttpSse.make(mcp, policy, messagesPath)
-    return [main, { path: paths.path ?? "/sse", handler: onStream }, { path: messagesPath, handler: onMessage }]
+    return [...routes, { path: paths.path ?? "/sse", handler: onStream }, { path: messagesPath, handler: onMessage }]
   })
 
 const urlOf = ({ address, family, port }: AddressInfo, path: string): string =>
@@ -181,7 +179,8 @@ const serve = (
   Effect.gen(function*() {
     const path = options.path ?? "/mcp"
     const running = new Set<Fiber.Fiber<void>>()
-    const http = Http.createServer()
+    // Of two `Authorization` headers Node would otherwise show the first, where a proxy may have looked at the second.
+    const http = Http.createServer({ joinDuplicateHeaders: true })
     const open = connectionsOf(http)
     // Finalizers run last to first: the drivers let calls end while new ones are refused, and end their sessions, before
     // the connections go.
@@ -209,6 +208,7 @@ export const layerHttpStore = (
     const address = yield* Deferred.make<string>()
     const stores = yield* HttpStores.taken
     return Context.make(ServerTransport, {
+      gate: yield* Gating.taken,
       serve: (server) => Effect.provideContext(serve(server, options, address), stores)
     }).pipe(Context.add(HttpAddress, { url: Deferred.await(address) }))
   }))

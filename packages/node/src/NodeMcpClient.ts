@@ -50,7 +50,7 @@ export const layerStdio = (options: NodeChild.StdioOptions): Layer.Layer<ClientT
 
 /**
  * Speaks to the server at `url` over Streamable HTTP. Redirects are followed on its own origin only, so that no
- * token reaches another.
+ * token reaches another. To log in, put `StreamableHttpClient.layer` over `@parley/node/NodeOAuthClient` instead.
  *
  * @category layers
  * @since 0.1.0

@@ -1,6 +1,7 @@
 /**
  * Many servers from the familiar `mcpServers` JSON, on Node: programs are started, URLs are spoken to, `${NAME}` is a
- * variable of this process. An entry that is wrong is a server with an error, and spoils no other.
+ * variable of this process. An entry that is wrong is a server with an error, and spoils no other. Servers that want their
+ * users to log in need `NodeOAuthClients` beneath, and no entry of their own.
  *
  * @example
  * ```ts
@@ -22,6 +23,8 @@ import * as McpClients from "@parley/mcp/client/servers/McpClients"
 import * as McpServersConfig from "@parley/mcp/client/servers/McpServersConfig"
 import * as McpServersError from "@parley/mcp/client/servers/McpServersError"
 import { ClientTransport } from "@parley/mcp/transport/ClientTransport"
+import * as HttpSseClient from "@parley/mcp/transport/HttpSseClient"
+import * as StreamableHttpClient from "@parley/mcp/transport/StreamableHttpClient"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -29,6 +32,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as NodeMcpClient from "./NodeMcpClient.ts"
+import { type Clients, ServerHttp } from "./ServerHttp.ts"
 
 /** The URL may hold a key; whoever shows the server shows what the configuration says. */
 const shownAs = (
@@ -39,26 +43,41 @@ const shownAs = (
     Layer.provide(transport)
   )
 
-const transportOf = (server: McpServersConfig.Server): Layer.Layer<ClientTransport> => {
+const transportOf = (server: McpServersConfig.Server, http: Clients): Layer.Layer<ClientTransport> => {
   if (server._tag === "Http") {
-    const options = { url: Redacted.value(server.url), headers: server.headers }
-    const reached = server.transport === "Sse" ? NodeMcpClient.layerSse(options) : NodeMcpClient.layerHttp(options)
-    return shownAs(server, reached)
+    const url = Redacted.value(server.url)
+    const options = { url, headers: server.headers }
+    const reached = server.transport === "Sse" ? HttpSseClient.layer(options) : StreamableHttpClient.layer(options)
+    return shownAs(server, Layer.provide(reached, http.layer(url)))
   }
   const { args, command, cwd, env } = server
   return NodeMcpClient.layerStdio({ command, args, env, ...(cwd === undefined ? {} : { cwd }) })
 }
 
+/** When a server that has not taken the client is worth another attempt, if the HTTP client knows of such a time. */
+const admittedTo = (server: McpServersConfig.Server, { admitted }: Clients): Pick<McpClients.Definition, "admitted"> =>
+  server._tag === "Http" && admitted !== undefined ? { admitted: admitted(Redacted.value(server.url)) } : {}
+
 const definitionOf = (
   name: string,
-  server: Result.Result<McpServersConfig.Server, McpServersError.McpServersError>
-): McpClients.Definition =>
-  Result.isSuccess(server)
-    ? { name, origin: server, disabled: server.success.disabled, transport: transportOf(server.success) }
-    : { name, origin: server, transport: Layer.effect(ClientTransport, Effect.fail(server.failure)) }
+  server: Result.Result<McpServersConfig.Server, McpServersError.McpServersError>,
+  http: Clients
+): McpClients.Definition => {
+  if (Result.isFailure(server)) {
+    return { name, origin: server, transport: Layer.effect(ClientTransport, Effect.fail(server.failure)) }
+  }
+  const { success } = server
+  const { disabled } = success
+  return { name, origin: server, disabled, transport: transportOf(success, http), ...admittedTo(success, http) }
+}
 
-const definitionsOf = (servers: McpServersConfig.Servers): ReadonlyArray<McpClients.Definition> =>
-  Array.from(servers, ([name, server]) => definitionOf(name, server))
+const definitionsOf = (
+  servers: Result.Result<McpServersConfig.Servers, McpServersError.McpServersError>
+): Effect.Effect<ReadonlyArray<McpClients.Definition>, McpServersError.McpServersError> =>
+  Effect.flatMap(ServerHttp, (http) =>
+    Effect.fromResult(
+      Result.map(servers, (found) => Array.from(found, ([name, server]) => definitionOf(name, server, http)))
+    ))
 
 /**
  * Definitions from a configuration that was parsed already; for `McpClients.set`.
@@ -69,7 +88,7 @@ const definitionsOf = (servers: McpServersConfig.Servers): ReadonlyArray<McpClie
 export const definitions = (
   config: unknown
 ): Effect.Effect<ReadonlyArray<McpClients.Definition>, McpServersError.McpServersError> =>
-  Effect.suspend(() => Effect.fromResult(Result.map(McpServersConfig.resolve(config, process.env), definitionsOf)))
+  Effect.suspend(() => definitionsOf(McpServersConfig.resolve(config, process.env)))
 
 const read = (path: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(path)).pipe(
@@ -88,10 +107,7 @@ const read = (path: string) =>
 export const load = (
   path: string
 ): Effect.Effect<ReadonlyArray<McpClients.Definition>, McpServersError.McpServersError> =>
-  Effect.flatMap(
-    read(path),
-    (text) => Effect.fromResult(Result.map(McpServersConfig.parse(text, process.env), definitionsOf))
-  )
+  Effect.flatMap(read(path), (text) => definitionsOf(McpServersConfig.parse(text, process.env)))
 
 type Live<M extends ReadonlyArray<Middleware.Any>> = Layer.Layer<
   McpClients.McpClients,

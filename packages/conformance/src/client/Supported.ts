@@ -22,3 +22,6 @@ export type Supported = typeof supported[number]
 
 /** Whether a scenario can be played. */
 export const isSupported = (scenario: string): scenario is Supported => supported.some((name) => name === scenario)
+
+/** Whether the server of a scenario is protected; those can be played, all of them. */
+export const isProtected = (scenario: string): boolean => scenario.startsWith("auth/")

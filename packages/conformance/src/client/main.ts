@@ -4,7 +4,7 @@
  * the library cannot play yet end with exit code 2 and say so. The suite starts all scenarios at once, so those are
  * turned away before anything is loaded.
  */
-import { isSupported } from "./Supported.ts"
+import { isProtected, isSupported } from "./Supported.ts"
 
 const scenario = process.env["MCP_CONFORMANCE_SCENARIO"] ?? ""
 const url = process.argv[2]
@@ -14,6 +14,9 @@ if (url === undefined) {
   process.exitCode = 2
 } else if (isSupported(scenario)) {
   const { play } = await import("./Scenarios.ts")
+  play(scenario, url, process.env["MCP_CONFORMANCE_PROTOCOL_VERSION"])
+} else if (isProtected(scenario)) {
+  const { play } = await import("./AuthScenarios.ts")
   play(scenario, url, process.env["MCP_CONFORMANCE_PROTOCOL_VERSION"])
 } else {
   process.stderr.write(`The scenario "${scenario}" is not supported yet\n`)

@@ -1,9 +1,13 @@
 /**
  * The ledger: every row that says MUST or MUST NOT of a server or a client, in all five revisions. What only binds hosts,
- * proxies or authorization servers is not in it; nor are extensions, which bind those who offer them: none is offered
- * yet. What authorization and tasks demand of clients is not in it yet.
+ * proxies or authorization servers is not in it. Extensions bind those who offer them: those of authorization are in it.
+ * What tasks demand of clients is not in it yet.
  */
 import { authorization } from "./Authorization.ts"
+import { authorizationExtensions } from "./AuthorizationExtensions.ts"
+import { clientAuthorization } from "./client/Authorization.ts"
+import { clientAuthorizationExtensions } from "./client/AuthorizationExtensions.ts"
+import { clientAuthorizationFlow } from "./client/AuthorizationFlow.ts"
 import { clientFeatures } from "./client/Features.ts"
 import { clientHeaders } from "./client/Headers.ts"
 import { clientLifecycle } from "./client/Lifecycle.ts"
@@ -33,6 +37,7 @@ export const ledger: ReadonlyArray<Requirement> = [
   ...questions,
   ...security,
   ...authorization,
+  ...authorizationExtensions,
   ...clientMessages,
   ...clientLifecycle,
   ...clientTransports,
@@ -40,5 +45,8 @@ export const ledger: ReadonlyArray<Requirement> = [
   ...clientPatterns,
   ...clientServerFeatures,
   ...clientFeatures,
-  ...clientSecurity
+  ...clientSecurity,
+  ...clientAuthorization,
+  ...clientAuthorizationFlow,
+  ...clientAuthorizationExtensions
 ]

@@ -173,9 +173,7 @@ export const lifecycle: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "each request is authenticated by itself",
     source: "SEP-2575#security-implications",
-    server: {
-      reason: "authorization is not part of the server yet; that nothing is remembered between requests is MET-13"
-    }
+    server: "tests"
   },
   {
     id: "VER-01",

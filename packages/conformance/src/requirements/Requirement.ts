@@ -4,7 +4,8 @@
  *
  * Sources are written `document:page#section`: `S26` to `S24-11` are the pages of the specification of a revision, `T26`
  * to `T24-11` the comments of its schema, `SEP-n` a proposal, `BP26` and `BP25-11` the security best practices, `LC` and
- * `TIER` the policies on the life of features and on SDK tiers.
+ * `TIER` the policies on the life of features and on SDK tiers, `XC`, `XE`, `XD` and `XW` the extensions of authorization
+ * (client credentials, enterprise-managed, DPoP, workload identity), `DX` the documentation of extensions.
  */
 
 /** How strong the demand is. A star marks one that the source makes without the capitalised word. */

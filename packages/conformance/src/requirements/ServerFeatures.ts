@@ -333,7 +333,7 @@ export const serverFeatures: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "completions are limited in rate",
     source: "S26:server/utilities/completion#security",
-    server: { reason: "binds the application; Policy.onCompletion is there for it, and no limit fits all" },
+    server: { reason: "binds the application; Policy.on is there for it, and no limit fits all" },
     client: { reason: "binds who completes: the server" }
   },
   {

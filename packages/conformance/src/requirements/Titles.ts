@@ -81,11 +81,11 @@ export const claimsOf = (files: ReadonlyArray<{ readonly path: string; readonly 
 
 const packages = join(import.meta.dirname, "..", "..", "..")
 
-/** The folders of tests that are about clients: whole clients, and their links. */
-const aboutClients = /^(?:client|transport)[/\\]/
+/** The folders of tests that are about clients: whole clients, their links, and how they get tokens. */
+const aboutClients = /^(?:client|transport|grant|protocol|metadata|http|token|store)[/\\]/
 
 /** The folders of tests that are about what both sides are made of, and of either side beside other people's programs. */
-const aboutBoth = /^(?:jsonrpc|schema|revision|interop)[/\\]/
+const aboutBoth = /^(?:jsonrpc|schema|revision|dpop|attacks|interop)[/\\]/
 
 /** Whether a test file, by its path in a folder of tests, may say something of a side: the other one's deeds prove nothing. */
 export const isAbout = (side: Side, path: string): boolean =>

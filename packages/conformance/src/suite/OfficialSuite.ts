@@ -83,8 +83,11 @@ const run = (args: ReadonlyArray<string>): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [Path.join(suiteFolder, "dist", "index.js"), ...args], {
       cwd: Path.join(import.meta.dirname, "..", ".."),
-      // Commands that the suite starts say `node`, and mean this one.
-      env: { ...process.env, PATH: `${Path.dirname(process.execPath)}${Path.delimiter}${process.env["PATH"] ?? ""}` },
+      env: {
+        ...process.env,
+        // Commands that the suite starts say `node`, and mean this one.
+        PATH: `${Path.dirname(process.execPath)}${Path.delimiter}${process.env["PATH"] ?? ""}`
+      },
       stdio: ["ignore", "pipe", "pipe"]
     })
     const kill = (): void => void child.kill("SIGKILL")
@@ -125,3 +128,7 @@ export const runServer = (url: string, revision: RevisionDate): Promise<Readonly
  */
 export const runClient = (command: string, revision: RevisionDate): Promise<ReadonlyArray<ScenarioResult>> =>
   runInto("client", ["--command", command, "--requirements", revision])
+
+/** Runs one scenario against a client, whether a revision requires it or not. */
+export const runClientScenario = (command: string, scenario: string): Promise<ReadonlyArray<ScenarioResult>> =>
+  runInto("client", ["--command", command, "--scenario", scenario])

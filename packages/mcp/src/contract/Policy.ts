@@ -4,14 +4,14 @@
  * what it keeps (counts, permits, circuits) is made once for each server, and shared by all that the value was given to.
  *
  * Policies run around handlers, after arguments were decoded and before the result is written. Completions are no calls
- * of a handler, and come by the keystroke: {@link onCompletion} says what holds for them. What must see every request,
- * lists and notifications too, is a middleware.
+ * of a handler, and come by the keystroke; {@link on} says what holds for them, and for the other uses of a component. What
+ * must see every request, lists and notifications too, is a middleware.
  *
  * @since 0.1.0
  */
 import * as Catalog from "./Catalog.ts"
 import type * as CustomMethod from "./CustomMethod.ts"
-import type { Part, Policy } from "./policy/Model.ts"
+import type { Part, Policy, Use } from "./policy/Model.ts"
 import type { Served } from "./Served.ts"
 
 export { audit, type AuditOutcome, type AuditRecord } from "./policy/Audit.ts"
@@ -87,23 +87,31 @@ export const compose = <Policies extends ReadonlyArray<Any>>(
 })
 
 /**
- * A policy for the completions that stand beside handlers, in place of the calls of those. It shares nothing with the
- * policy that it is made from: completions are counted by themselves (CMP-07, CMP-14).
+ * A policy for another use of components, in place of the calls of their handlers. It shares nothing with the policy that it
+ * is made from: completions are counted by themselves (CMP-07, CMP-14).
+ *
+ * - `Completion`: an argument is completed as its author wrote.
+ * - `Choice`: an argument is completed by the choices of its schema, which costs nothing, but may be told to some only.
+ * - `Subscription`: updates of a resource are subscribed to, by `resources/subscribe` or in the filter of
+ *   `subscriptions/listen`. There it is asked for each URI, and a refusal is that of the whole. What the guard gives is not
+ *   looked at.
+ * - `Listing`: a template puts resources into `resources/list`. A refusal is that of the whole list; to leave the template's
+ *   out of it, succeed with `[]`.
  *
  * @example
  * ```ts
  * import { Policy } from "@parley/mcp"
  *
  * // for the option `policies` of a server, a catalog, or one prompt or template
- * export const typing = Policy.onCompletion(Policy.rateLimit({ limit: 20, window: "1 second" }))
+ * export const typing = Policy.on("Completion", Policy.rateLimit({ limit: 20, window: "1 second" }))
  * ```
  *
  * @category combinators
  * @since 0.1.0
  */
-export const onCompletion = <R>({ parts }: Policy<R>): Policy<R> => ({
+export const on = <R>(use: Use, { parts }: Policy<R>): Policy<R> => ({
   _tag: "Policy",
-  parts: parts.map(({ build }) => ({ build, onCompletion: true }))
+  parts: parts.map(({ build }) => ({ build, use }))
 })
 
 /**

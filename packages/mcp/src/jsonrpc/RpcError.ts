@@ -9,6 +9,18 @@ import * as Echo from "./Echo.ts"
 import * as ErrorCode from "./ErrorCode.ts"
 
 /**
+ * What a refusal is over HTTP, beside its message: the status, and headers such as a challenge.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const HttpRefusal = Schema.Struct({
+  /** That of an error: 400 to 599. */
+  status: Schema.Int.check(Schema.isBetween({ minimum: 400, maximum: 599 })),
+  headers: Schema.Record(Schema.String, Schema.String)
+})
+
+/**
  * A JSON-RPC error: an integer `code`, one short sentence as `message`, and optional JSON `data`.
  *
  * @category errors
@@ -17,7 +29,9 @@ import * as ErrorCode from "./ErrorCode.ts"
 export class RpcError extends Schema.TaggedError<RpcError>()("RpcError", {
   code: Schema.Int,
   message: Schema.String,
-  data: Schema.optionalKey(Schema.Unknown)
+  data: Schema.optionalKey(Schema.Unknown),
+  /** Shown where the answer is an HTTP response that has not begun; it is no part of the message. */
+  http: Schema.optionalKey(HttpRefusal)
 }) {}
 
 /**

@@ -16,6 +16,7 @@ import * as Encode from "../jsonrpc/Encode.ts"
 import * as Message from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
+import type { Caller } from "../session/Caller.ts"
 import * as InFlight from "../session/InFlight.ts"
 import * as Lifecycle from "../session/Lifecycle.ts"
 import * as PendingRequests from "../session/PendingRequests.ts"
@@ -32,6 +33,9 @@ import * as Feed from "./listening/Feed.ts"
 import type { Server } from "./Server.ts"
 
 type State = LineState.LineState
+
+/** Who has sent a message, where each comes by a gate of its own. */
+type From = Caller | undefined
 
 const refuse = (reply: Batch.Settle, id: Message.RequestId | undefined, error: RpcError): void =>
   reply(Encode.failure(id, error))
@@ -80,16 +84,26 @@ const start = (
 }
 
 /** Serves a request that needs no session, by a method of the line's own. */
-const serveAhead = (state: State, request: Message.Request, method: Engine.Method): Effect.Effect<Engine.Answer> => {
+const serveAhead = (
+  state: State,
+  request: Message.Request,
+  caller: From,
+  method: Engine.Method
+): Effect.Effect<Engine.Answer> => {
   const { methods, revisions } = state.server
-  return Engine.answerBy(methods, request, Handshake.origin(request.params, revisions, state.header), method)
+  return Engine.answerBy(
+    methods,
+    request,
+    Handshake.origin(request.params, revisions, { header: state.header, caller }),
+    method
+  )
 }
 
 /** Serves `initialize`. The session begins once it is answered well, whatever middleware make of it before. */
-const initialize = (state: State, request: Message.Request): void => {
+const initialize = (state: State, request: Message.Request, from: From): void => {
   const { identity, revisions } = state.server
   let settled: Handshake.Handshake | undefined
-  const answer = serveAhead(state, request, ({ params }) => {
+  const answer = serveAhead(state, request, from, ({ params }) => {
     const handshake = Result.flatMap(
       Handshake.negotiate(params, identity, revisions),
       (handshake) => Result.map(Lifecycle.step(state.lifecycle, "Initialize"), () => handshake)
@@ -107,12 +121,12 @@ const initialize = (state: State, request: Message.Request): void => {
 
 const pong: Engine.Method = () => Effect.succeed("{}")
 
-const onRequest = (state: State, request: Message.Request, reply: Batch.Settle): void => {
+const onRequest = (state: State, request: Message.Request, reply: Batch.Settle, from: From): void => {
   const call: LineState.Call = { stands: request.method === "subscriptions/listen", fiber: undefined }
   if (request.method === "ping" && state.session === undefined && !isClaimed(request)) {
-    return start(state, request, call, reply, serveAhead(state, request, pong))
+    return start(state, request, call, reply, serveAhead(state, request, from, pong))
   }
-  const origin = LineOrigin.ofRequest(state, request, call)
+  const origin = LineOrigin.ofRequest(state, request, call, from)
   return Result.isFailure(origin)
     ? refuse(reply, request.id, origin.failure)
     : start(state, request, call, reply, Engine.answer(state.server.methods, request, origin.success))
@@ -128,9 +142,9 @@ const startTelling = (state: State, { delivery, feed }: LineState.Session): void
 }
 
 /** Gives a notification to whoever listens, beside what the protocol demands. */
-const hear = (state: State, notification: Message.Notification): void => {
+const hear = (state: State, notification: Message.Notification, from: From): void => {
   const listener = state.server.onNotification
-  const origin = listener && LineOrigin.ofNotification(state, notification)
+  const origin = listener && LineOrigin.ofNotification(state, notification, from)
   if (origin === undefined) return
   const fiber = state.fork(listener?.(notification, origin) ?? Effect.void)
   state.hearing.add(fiber)
@@ -146,7 +160,7 @@ const cancel = (state: State, params: Message.Params | undefined): void => {
   if (typeof reason === "string") state.fork(Effect.logDebug("A request was cancelled", { requestId, reason }))
 }
 
-const onNotification = (state: State, notification: Message.Notification): void => {
+const onNotification = (state: State, notification: Message.Notification, from: From): void => {
   if (notification.method === "notifications/initialized") {
     // A stray one changes nothing, so there is nothing to do about a refusal.
     LineState.advance(state, "Initialized")
@@ -155,7 +169,7 @@ const onNotification = (state: State, notification: Message.Notification): void 
   } else if (notification.method === "notifications/cancelled") {
     cancel(state, notification.params)
   }
-  hear(state, notification)
+  hear(state, notification, from)
 }
 
 /** A revision that demands an id is told by those of the requests; of the rest there is nothing that could be said. */
@@ -166,20 +180,25 @@ const refuseBatch = (state: State, items: Message.Batch["items"]): void => {
 }
 
 /** Serves a batch, where the revision of the session has them (BAT-01, BAT-02). */
-const onBatch = (state: State, { items }: Message.Batch): void => {
+const onBatch = (state: State, { items }: Message.Batch, from: From): void => {
   if (LineState.revisionOf(state)?.batches !== true) return refuseBatch(state, items)
   for (const { error, message, settle } of Batch.collect(items, state.connection.send)) {
     if (error !== undefined && message._tag === "Request") refuse(settle, message.id, error)
-    else onSingle(state, message, settle)
+    else onSingle(state, message, settle, from)
   }
 }
 
-const onSingle = (state: State, message: Message.Message | Message.Malformed, reply: Batch.Settle): void => {
+const onSingle = (
+  state: State,
+  message: Message.Message | Message.Malformed,
+  reply: Batch.Settle,
+  from: From
+): void => {
   switch (message._tag) {
     case "Request":
-      return onRequest(state, message, reply)
+      return onRequest(state, message, reply, from)
     case "Notification":
-      return onNotification(state, message)
+      return onNotification(state, message, from)
     case "Malformed":
       refuseUnread(state, reply, message)
       return PendingRequests.settle(state.pending, message)
@@ -189,17 +208,17 @@ const onSingle = (state: State, message: Message.Message | Message.Malformed, re
   }
 }
 
-const onMessage = (state: State, message: Message.Message | Message.Batch | Message.Malformed): void => {
-  if (message._tag === "Batch") return onBatch(state, message)
+const onMessage = (state: State, message: Message.Message | Message.Batch | Message.Malformed, from: From): void => {
+  if (message._tag === "Batch") return onBatch(state, message, from)
   if (message._tag === "Request" && message.method === "initialize" && !isClaimed(message)) {
-    return initialize(state, message)
+    return initialize(state, message, from)
   }
-  return onSingle(state, message, state.reply)
+  return onSingle(state, message, state.reply, from)
 }
 
 const onReceived = (state: State, received: Received): void =>
   received._tag === "Line"
-    ? onMessage(state, Message.parse(received.text, state.server.messageLimits))
+    ? onMessage(state, Message.parse(received.text, state.server.messageLimits), received.caller)
     : refuseUnread(state, state.reply, {
       id: undefined,
       error: Rpc.invalidRequest(`The message is longer than ${received.unitsMax} characters`)

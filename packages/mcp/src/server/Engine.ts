@@ -17,7 +17,8 @@ import * as Masking from "./Masking.ts"
 import type { Origin } from "./Origin.ts"
 
 /**
- * A finished answer: the text of the JSON-RPC response, and the code of the error when it is one.
+ * A finished answer: the text of the JSON-RPC response, the code of the error when it is one, and what that is over HTTP
+ * where it says so.
  *
  * @category models
  * @since 0.1.0
@@ -25,6 +26,7 @@ import type { Origin } from "./Origin.ts"
 export interface Answer {
   readonly text: string
   readonly code: number | undefined
+  readonly http: RpcError["http"] | undefined
 }
 
 /**
@@ -99,7 +101,8 @@ export interface Methods {
  */
 export const failure = (id: Request["id"] | undefined, error: RpcError): Answer => ({
   text: Encode.failure(id, error),
-  code: error.code
+  code: error.code,
+  http: error.http
 })
 
 const methodOf = ({ custom, table }: Methods, name: string, origin: Origin): Method | undefined =>
@@ -132,7 +135,7 @@ const serve = (
   const call = origin.release === undefined ? served : Effect.ensuring(served, origin.release)
   return Effect.matchCauseEffect(call, {
     onSuccess: (resultText): Effect.Effect<Answer> =>
-      Effect.succeed({ text: Encode.success(request.id, resultText), code: undefined }),
+      Effect.succeed({ text: Encode.success(request.id, resultText), code: undefined, http: undefined }),
     onFailure: (cause) => onFailure(request, cause)
   })
 }

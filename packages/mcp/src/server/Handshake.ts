@@ -13,6 +13,7 @@ import type { Revision } from "../revision/Revision.ts"
 import { negotiateSession, withoutHeader } from "../revision/Revisions.ts"
 import type { ClientCapabilities } from "../schema/Capabilities.ts"
 import type { Implementation } from "../schema/Implementation.ts"
+import type { Caller } from "../session/Caller.ts"
 import { unsupported } from "./asking/Asking.ts"
 import type { Identity } from "./Identity.ts"
 import type { Origin } from "./Origin.ts"
@@ -86,7 +87,7 @@ export const negotiate = (
 export const origin = (
   params: Params | undefined,
   revisions: ReadonlyArray<Revision>,
-  header: Origin["header"]
+  { caller, header }: Pick<Origin, "header"> & { readonly caller?: Caller | undefined }
 ): Origin => {
   const { capabilities, clientInfo, protocolVersion } = params ?? {}
   const memo = SessionMemo.make()
@@ -97,6 +98,8 @@ export const origin = (
     session: undefined,
     logLevel: undefined,
     credential: header("authorization"),
+    principal: caller?.principal,
+    services: caller?.services,
     header,
     send: () => Effect.void,
     ask: unsupported,

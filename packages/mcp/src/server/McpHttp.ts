@@ -4,9 +4,9 @@
  *
  * @since 0.1.0
  */
-import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -14,6 +14,7 @@ import * as HttpPolicy from "../session/HttpPolicy.ts"
 import * as SessionStore from "../session/SessionStore.ts"
 import * as RouterExchange from "../transport/RouterExchange.ts"
 import * as WebExchange from "../transport/WebExchange.ts"
+import * as Gating from "./http/Gating.ts"
 import * as HttpDriver from "./http/HttpDriver.ts"
 import * as HttpStores from "./http/HttpStores.ts"
 import * as Running from "./http/Running.ts"
@@ -48,14 +49,20 @@ export const layerRouterStore = (
       const router = yield* HttpRouter.HttpRouter
       const stores = yield* HttpStores.taken
       return {
+        gate: yield* Gating.taken,
         serve: Effect.fnUntraced(function*(server) {
           // What the driver leaves running when the scope ends is interrupted after it.
           const fork = yield* Running.makeFork
           const handle = yield* Effect.provideContext(HttpDriver.make(server, HttpPolicy.make(options)), stores)
           const { readBody = RouterExchange.readText } = options
           const bytesMax = server.messageLimits.messageBytesMax
-          yield* router.add("*", options.path ?? "/mcp", (request) =>
-            RouterExchange.serve(request, handle, { bytesMax, fork, readBody }))
+          const serving = { bytesMax, fork, readBody }
+          yield* router.add("*", options.path ?? "/mcp", (request) => RouterExchange.serve(request, handle, serving))
+          for (const { handler, path } of Gating.routesOf(server)) {
+            // What a gate serves is found at the root of its host.
+            yield* router.add("*", path as HttpRouter.PathInput, (request) =>
+              RouterExchange.serve(request, handler, serving))
+          }
         })
       }
     })
@@ -86,33 +93,72 @@ export const layerRouterStore = (
 export const layerRouter = (options?: RouterOptions): Layer.Layer<ServerTransport, never, HttpRouter.HttpRouter> =>
   Layer.provide(layerRouterStore(options), SessionStore.layerMemory)
 
-/** Answers web requests, once a server is there. */
-class WebHandler extends Context.Service<WebHandler, {
-  readonly handle: (request: Request) => Effect.Effect<Response>
-}>()("@parley/mcp/server/McpHttp/WebHandler") {}
+type Serve = (request: Request) => Effect.Effect<Response>
+
+/** The handler for a path: that of a route of the gate, or else the endpoint's. */
+const byPath = (
+  routes: ReturnType<typeof Gating.routesOf>,
+  endpoint: HttpDriver.HttpHandler
+): (request: Request) => HttpDriver.HttpHandler => {
+  if (routes.length === 0) return () => endpoint
+  const handlers = new Map(routes.map(({ handler, path }) => [path, handler]))
+  return (request) => handlers.get(new URL(request.url).pathname) ?? endpoint
+}
 
 const layerWeb = (
-  policy: HttpPolicy.HttpPolicy
-): Layer.Layer<ServerTransport | WebHandler, never, SessionStore.SessionStore> =>
-  Layer.effectContext(Effect.gen(function*() {
-    const handler = yield* Deferred.make<(request: Request) => Effect.Effect<Response>>()
-    const stores = yield* HttpStores.taken
-    return Context.make(ServerTransport, {
-      serve: Effect.fnUntraced(function*(server) {
-        // What the driver leaves running when the scope ends is interrupted after it.
-        const fork = yield* Running.makeFork
-        const handle = yield* Effect.provideContext(HttpDriver.make(server, policy), stores)
-        const bytesMax = server.messageLimits.messageBytesMax
-        yield* Deferred.succeed(handler, (request) => WebExchange.serve(request, handle, { bytesMax, fork }))
+  policy: HttpPolicy.HttpPolicy,
+  handler: Deferred.Deferred<Serve>
+): Layer.Layer<ServerTransport> =>
+  Layer.provide(
+    Layer.effect(
+      ServerTransport,
+      Effect.gen(function*() {
+        const stores = yield* HttpStores.taken
+        return {
+          gate: yield* Gating.taken,
+          serve: Effect.fnUntraced(function*(server) {
+            // What the driver leaves running when the scope ends is interrupted after it.
+            const fork = yield* Running.makeFork
+            const handle = yield* Effect.provideContext(HttpDriver.make(server, policy), stores)
+            const handlerOf = byPath(Gating.routesOf(server), handle)
+            const bytesMax = server.messageLimits.messageBytesMax
+            yield* Deferred.succeed(
+              handler,
+              (request) => WebExchange.serve(request, handlerOf(request), { bytesMax, fork })
+            )
+          })
+        }
       })
-    }).pipe(Context.add(WebHandler, {
-      handle: (request: Request) => Effect.flatMap(Deferred.await(handler), (serve) => serve(request))
-    }))
-  }))
+    ),
+    SessionStore.layerMemory
+  )
 
 /**
- * A server as a web handler. The server is built on the first request, and `dispose` ends it. Any path is the endpoint:
- * whoever calls the handler has chosen it.
+ * A server as a handler of web requests.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WebServer {
+  readonly handler: (request: Request) => Promise<Response>
+  readonly dispose: () => Promise<void>
+}
+
+/**
+ * How a server becomes a web handler, where something stands before its transport: a gate, say. Policies are those of
+ * `HttpPolicy`, safe unless changed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ProtectedWebOptions<R, E = never> extends Partial<HttpPolicy.HttpPolicy> {
+  /** Puts it there. What it gives beside the transport, the server may require. */
+  readonly protect: (transport: Layer.Layer<ServerTransport>) => Layer.Layer<R, E>
+}
+
+/**
+ * A server as a web handler. The server is built on the first request, and `dispose` ends it. Any path is the endpoint
+ * but those of a gate's routes: whoever calls the handler has chosen it.
  *
  * @example
  * ```ts
@@ -128,16 +174,20 @@ const layerWeb = (
  * @category web
  * @since 0.1.0
  */
-export const toWebHandler = <E>(
-  server: Layer.Layer<McpServer, E, ServerTransport>,
-  options: Partial<HttpPolicy.HttpPolicy> = {}
-): { readonly handler: (request: Request) => Promise<Response>; readonly dispose: () => Promise<void> } => {
-  const runtime = ManagedRuntime.make(server.pipe(
-    Layer.provideMerge(layerWeb(HttpPolicy.make(options))),
-    Layer.provide(SessionStore.layerMemory)
-  ))
+export const toWebHandler: {
+  <E>(server: Layer.Layer<McpServer, E, ServerTransport>, options?: Partial<HttpPolicy.HttpPolicy>): WebServer
+  <E, R, E2>(server: Layer.Layer<McpServer, E, NoInfer<R>>, options: ProtectedWebOptions<R, E2>): WebServer
+} = (
+  server: Layer.Layer<McpServer, unknown, ServerTransport>,
+  { protect = identity, ...policy }: Partial<ProtectedWebOptions<ServerTransport, unknown>> = {}
+) => {
+  const handler = Deferred.makeUnsafe<Serve>()
+  const transport = protect(layerWeb(HttpPolicy.make(policy), handler))
+  const runtime = ManagedRuntime.make(Layer.provide(server, transport))
+  const answered = (request: Request): Effect.Effect<Response> =>
+    Effect.flatMap(Deferred.await(handler), (serve) => serve(request))
   return {
-    handler: (request) => runtime.runPromise(Effect.flatMap(WebHandler, ({ handle }) => handle(request))),
+    handler: (request: Request) => runtime.runPromise(answered(request)),
     dispose: () => runtime.dispose()
   }
 }

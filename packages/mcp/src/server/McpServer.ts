@@ -158,8 +158,8 @@ export const layer: {
 } = (source: Source, options: AnyOptions) =>
   Layer.effectContext(
     Effect.gen(function*() {
-      const server = yield* fromSource(source, options)
       const transport = yield* ServerTransport
+      const server = { ...(yield* fromSource(source, options)), gate: transport.gate }
       yield* transport.serve(server)
       return Context.make(McpServer, server).pipe(Context.add(Registry, server.registry))
     })

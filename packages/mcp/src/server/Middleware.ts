@@ -252,10 +252,15 @@ export const toIntercept = (
   )
   const base = Surroundings.withoutSpan(context)
   return (message, origin, next) => {
+    const given = origin.services
     const pass: Next<unknown> = ({ method, params, principal }) =>
       Effect.contextWith((services: Context.Context<never>) =>
         Effect.map(
-          next({ ...message, method, params }, { ...origin, principal, services: kept(services) }),
+          next({ ...message, method, params }, {
+            ...origin,
+            principal,
+            services: given === undefined ? kept(services) : Context.merge(given, kept(services))
+          }),
           fromText
         )
       )

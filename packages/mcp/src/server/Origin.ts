@@ -14,6 +14,7 @@ import type { ClientCapabilities } from "../schema/Capabilities.ts"
 import type { Implementation } from "../schema/Implementation.ts"
 import type { LoggingLevel } from "../schema/LoggingLevel.ts"
 import { MetaKey, metaOf } from "../schema/Meta.ts"
+import type { Caller } from "../session/Caller.ts"
 import { isLevel } from "../session/LogLevel.ts"
 import { unsupported } from "./asking/Asking.ts"
 import type { Drain } from "./listening/Drain.ts"
@@ -40,7 +41,7 @@ export interface Origin {
   readonly credential: string | undefined
   /** Who the request acts for, when somebody has found out. */
   readonly principal?: string | undefined
-  /** What middleware and tracing give to the handler of this request. */
+  /** What the gate, middleware and tracing give to the handler of this request. */
   readonly services?: Context.Context<never> | undefined
   /** Says in `_meta` which trace a message that is sent ahead of the answer belongs to; absent where nobody traces. */
   readonly trace?: (<P extends object>(params: P) => Effect.Effect<P>) | undefined
@@ -100,7 +101,7 @@ export interface OriginSession {
 export const stateless = (
   revision: Revision,
   params: Params | undefined,
-  channel: Pick<Origin, "header" | "send" | "standing">
+  channel: Pick<Origin, "header" | "send" | "standing"> & { readonly caller: Caller | undefined }
 ): Origin => {
   const meta = metaOf(params)
   const memo = makeMemo()
@@ -115,6 +116,8 @@ export const stateless = (
     logLevel: isLevel(level) ? level : undefined,
     askedLogLevel: isLevel(level) ? level : undefined,
     credential: channel.header("authorization"),
+    principal: channel.caller?.principal,
+    services: channel.caller?.services,
     header: channel.header,
     send: channel.send,
     ask: unsupported,

@@ -22,6 +22,7 @@ import { declared, type ListOptions, toLists } from "./component/ListOptions.ts"
 import * as Registry from "./component/Registry.ts"
 import * as Dialect from "./Dialect.ts"
 import { type Methods, onNotification } from "./Engine.ts"
+import type { HttpGate } from "./http/HttpGate.ts"
 import * as Identity from "./Identity.ts"
 import * as Drain from "./listening/Drain.ts"
 import * as ServerMethods from "./Methods.ts"
@@ -55,6 +56,8 @@ export interface Server {
   readonly messageLimits: MessageLimits
   readonly sessionLimits: SessionLimitValues
   readonly subscriptionLimits: SubscriptionLimitValues
+  /** What stands before all endpoints over HTTP: the gate of the transport that it is served over. */
+  readonly gate?: HttpGate["Service"] | undefined
 }
 
 /**

@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import type { HttpGate } from "./http/HttpGate.ts"
 import type { Server } from "./Server.ts"
 
 /**
@@ -28,4 +29,6 @@ export class ServerTransportError extends Schema.TaggedError<ServerTransportErro
  */
 export class ServerTransport extends Context.Service<ServerTransport, {
   readonly serve: (server: Server) => Effect.Effect<void, ServerTransportError, Scope.Scope>
+  /** The gate that was in the context of the transport. Absent where there was none, or none is asked: off HTTP. */
+  readonly gate?: HttpGate["Service"] | undefined
 }>()("@parley/mcp/server/ServerTransport") {}

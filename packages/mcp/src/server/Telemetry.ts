@@ -176,7 +176,7 @@ const withSpan = <A extends Answer | undefined>(
       const traced: Origin = {
         ...origin,
         trace,
-        services,
+        services: origin.services === undefined ? services : Context.merge(origin.services, services),
         ask: (method, params, options) => Effect.flatMap(trace(params), (params) => origin.ask(method, params, options))
       }
       return Effect.updateContext(serve(traced), (own: Context.Context<never>) => Context.merge(own, services))

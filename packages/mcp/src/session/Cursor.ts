@@ -7,7 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { type Caller, callerOf } from "./RequestState.ts"
+import { ownerOf, type Sender } from "./Caller.ts"
 import type { Keys } from "./StateKeys.ts"
 
 /**
@@ -39,7 +39,7 @@ export const compare = (self: Place, that: Place): number => {
  */
 export interface Use {
   readonly method: string
-  readonly caller: Caller | undefined
+  readonly caller: Sender | undefined
 }
 
 /**
@@ -59,7 +59,7 @@ const lengthMax = 131_072
 
 /** Never that of a `requestState`, which is sealed with the same keys: that begins with a number. */
 const bindingOf = ({ caller, method }: Use): string =>
-  JSON.stringify(["cursor", method, caller === undefined ? null : callerOf(caller)])
+  JSON.stringify(["cursor", method, caller === undefined ? null : [ownerOf(caller) ?? null]])
 
 const isPlace = (value: unknown): value is Place => typeof value === "string" || typeof value === "number"
 

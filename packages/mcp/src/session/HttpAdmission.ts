@@ -163,6 +163,9 @@ export const notAcceptable: Refusal = refuse(
   Rpc.invalidRequest("Accept must admit application/json or text/event-stream")
 )
 
+/** What a page may read: its session, and how it is to prove who it is. */
+const exposed = "mcp-session-id, www-authenticate, dpop-nonce"
+
 /**
  * The CORS headers of every answer to an admitted origin; none for callers that are no web page.
  *
@@ -172,7 +175,7 @@ export const notAcceptable: Refusal = refuse(
 export const corsHeaders = (origin: string | undefined): { readonly [name: string]: string } =>
   origin === undefined
     ? {}
-    : { "access-control-allow-origin": origin, "access-control-expose-headers": "mcp-session-id", vary: "origin" }
+    : { "access-control-allow-origin": origin, "access-control-expose-headers": exposed, vary: "origin" }
 
 /**
  * The further headers of an answer to a preflight.

@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { isObject, type Params } from "../jsonrpc/Message.ts"
+import { ownerOf, type Sender } from "./Caller.ts"
 
 /**
  * Bounds of what a request may take with it.
@@ -168,37 +169,14 @@ const canonical = (value: unknown): unknown => {
 }
 
 /**
- * Who a request comes from, as far as it is known: the principal, or else the credential.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Caller {
-  readonly principal: string | undefined
-  readonly credential: string | undefined
-}
-
-/**
- * Who somebody is to what is kept for them: the principal, which stays the same when a token is renewed, or else the
- * credential.
- *
- * @category binding
- * @since 0.1.0
- */
-export const callerOf = ({ credential, principal }: Caller): ReadonlyArray<string> => {
-  if (principal !== undefined) return ["principal", principal]
-  return credential === undefined ? [] : ["credential", credential]
-}
-
-/**
  * What a state is bound to: who asked, the method, its target and its arguments (MRS-11, MRS-13). `_meta` is no part of it.
  *
  * @category binding
  * @since 0.1.0
  */
-export const binding = (caller: Caller, method: string, params: Params | undefined): string => {
+export const binding = (sender: Sender, method: string, params: Params | undefined): string => {
   const { name = null, uri = null } = params ?? {}
-  return JSON.stringify(canonical([1, callerOf(caller), method, name, uri, params?.arguments ?? {}]))
+  return JSON.stringify(canonical([1, ownerOf(sender) ?? null, method, name, uri, params?.arguments ?? {}]))
 }
 
 const mix = (text: string, seed: number, factor: number): string => {

@@ -134,6 +134,8 @@ export interface Link {
 export class ClientTransport extends Context.Service<ClientTransport, {
   /** Names the server to people and caches: its URL, its command line. Never holds a secret. */
   readonly peer: string
+  /** Whether what sends requests may stop the clocks of those who wait (`Interlude.ts`). Default: no. */
+  readonly hasInterludes?: boolean
   /** Opens a link that lives as long as the scope. */
   readonly open: (receive: Receive) => Effect.Effect<Link, TransportError, Scope.Scope>
   /** Opens one to a server of the oldest revision, where that takes another way (ERA-11, SSE-08). */

@@ -6,15 +6,18 @@
  */
 import type * as Effect from "effect/Effect"
 import type { Frame } from "../jsonrpc/LineFraming.ts"
+import type { Caller } from "../session/Caller.ts"
+import type * as Interlude from "./Interlude.ts"
 import type { TransportError } from "./TransportError.ts"
 
 /**
- * What arrives: the text of one message, or the news that one was longer than the limit and is lost.
+ * What arrives: the text of one message, or the news that one was longer than the limit and is lost; and who has sent it,
+ * where each message came by a gate of its own.
  *
  * @category models
  * @since 0.1.0
  */
-export type Received = Frame
+export type Received = Frame & { readonly caller?: Caller | undefined }
 
 /**
  * One end of the line.
@@ -27,9 +30,10 @@ export interface Connection {
   readonly header?: (name: string) => string | undefined
   /**
    * Sends one message. It is kept and goes out with whatever else is ready; `drained` tells when to go on. Where single
-   * messages can be lost, `failed` hears why this one was.
+   * messages can be lost, `failed` hears why this one was; where sending takes a time that is not the peer's, `begin` stops
+   * the clock of whoever waits for the answer.
    */
-  readonly send: (text: string, failed?: (error: TransportError) => void) => void
+  readonly send: (text: string, failed?: (error: TransportError) => void, begin?: Interlude.Begin) => void
   /** Sends what is kept, and completes once the peer has taken enough for more to be sent; at once, most of the time. */
   readonly drained: Effect.Effect<void>
   /** Hands over what arrives, in order, until the peer closes; then it completes. Interrupting it stops listening. */

@@ -14,6 +14,7 @@ import { JsonRpcLimits, type Limits } from "../jsonrpc/Limits.ts"
 import * as Message from "../jsonrpc/Message.ts"
 import { type Answer, ClientTransport, type Link, type OutgoingRequest, type Receive } from "./ClientTransport.ts"
 import type { Connection, Received } from "./Connection.ts"
+import * as Interlude from "./Interlude.ts"
 import * as Taking from "./Taking.ts"
 import * as TransportError from "./TransportError.ts"
 
@@ -93,14 +94,17 @@ const onReceived = (state: State, received: Received): void => {
 }
 
 const request = (state: State, { id, method, paramsText }: OutgoingRequest) =>
-  Effect.callback<Answer, TransportError.TransportError>((resume) => {
-    if (isGone(state)) return resume(closed(state, false))
-    state.waiting.set(id, resume)
-    state.connection.send(Encode.request(id, method, paramsText), (error) => void settle(state, id, Effect.fail(error)))
-    return Effect.sync(() => {
-      state.waiting.delete(id)
+  Effect.withFiber((fiber) =>
+    Effect.callback<Answer, TransportError.TransportError>((resume) => {
+      if (isGone(state)) return resume(closed(state, false))
+      state.waiting.set(id, resume)
+      const failed = (error: TransportError.TransportError) => void settle(state, id, Effect.fail(error))
+      state.connection.send(Encode.request(id, method, paramsText), failed, fiber.getRef(Interlude.Interlude))
+      return Effect.sync(() => {
+        state.waiting.delete(id)
+      })
     })
-  })
+  )
 
 const send = (state: State, text: string): Effect.Effect<void, TransportError.TransportError> =>
   Effect.flatMap(Taking.inTime(state.connection.drained), () => {

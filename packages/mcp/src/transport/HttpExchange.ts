@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
+import type { Caller } from "../session/Caller.ts"
 
 /**
  * Response headers by their lower-case name. The adapter adds `content-length`.
@@ -47,6 +48,8 @@ export interface HttpExchange {
   readonly header: (name: string) => string | undefined
   /** The body as text: empty when there is none, `undefined` when it was longer than the adapter's limit. */
   readonly body: string | undefined
+  /** Who sends it, once a gate has found out. */
+  readonly caller?: Caller | undefined
   /** Answers with a whole body; an empty one is sent without content. Does nothing once there is an answer. */
   readonly respond: (status: number, headers: ResponseHeaders, body: string) => void
   /** Answers with a body to be written; its headers are sent at once. */

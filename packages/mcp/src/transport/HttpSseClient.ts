@@ -22,6 +22,7 @@ import * as HttpAnswer from "./http/HttpAnswer.ts"
 import * as MessageStream from "./http/MessageStream.ts"
 import * as Peer from "./http/Peer.ts"
 import * as RequestHeaders from "./http/RequestHeaders.ts"
+import * as Interlude from "./Interlude.ts"
 import * as Taking from "./Taking.ts"
 import * as TransportError from "./TransportError.ts"
 
@@ -65,6 +66,7 @@ const makeSender = Effect.fnUntraced(function*(messages: Endpoint.Endpoint) {
   // Last of all: nobody waits for room on a link that is closed.
   yield* Effect.addFinalizer(() => room.open)
   const run = yield* FiberSet.makeRuntime<never, void>()
+  const clocks = Interlude.makeShared()
   let notes = 0
   const onTaken = Effect.sync(() => {
     notes--
@@ -74,17 +76,18 @@ const makeSender = Effect.fnUntraced(function*(messages: Endpoint.Endpoint) {
     notes++
     room.closeUnsafe()
     run(
-      post(messages, text).pipe(
+      Interlude.working(clocks, post(messages, text)).pipe(
         Effect.catch((error) => Effect.logDebug("A message could not be posted", error)),
         Effect.ensuring(onTaken)
       )
     )
   }
-  const send: Connection["send"] = (text, failed) => {
+  const send: Connection["send"] = (text, failed, begin) => {
     if (failed === undefined) return sendNote(text)
-    run(Effect.catch(post(messages, text, requestMillisMax), (error) => Effect.sync(() => failed(error))))
+    const posting = Effect.provideService(post(messages, text, requestMillisMax), Interlude.Interlude, begin)
+    run(Effect.catch(posting, (error) => Effect.sync(() => failed(error))))
   }
-  return { send, drained: room.await }
+  return { send, drained: Interlude.waiting(clocks, room.await) }
 })
 
 const connect = Effect.fnUntraced(function*(
@@ -119,4 +122,10 @@ export const fromClient = (client: HttpClient.HttpClient, options: Options): Cli
  * @since 0.1.0
  */
 export const layer = (options: Options): Layer.Layer<ClientTransport, never, HttpClient.HttpClient> =>
-  Layer.effect(ClientTransport, Effect.map(HttpClient.HttpClient, (client) => fromClient(client, options)))
+  Layer.effect(
+    ClientTransport,
+    Effect.map(Effect.all([HttpClient.HttpClient, Interlude.IsPossible]), ([client, hasInterludes]) => ({
+      ...fromClient(client, options),
+      hasInterludes
+    }))
+  )

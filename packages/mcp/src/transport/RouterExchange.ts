@@ -32,7 +32,9 @@ export const readText: ReadBody = (request, bytesMax) =>
     Effect.catch(() => Effect.undefined)
   )
 
-const hasBody = (method: string): boolean => method !== "GET" && method !== "DELETE" && method !== "OPTIONS"
+const bodiless: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS"])
+
+const hasBody = (method: string): boolean => !bodiless.has(method)
 
 const isPlain = (headers: ResponseHeaders): boolean => {
   for (const name in headers) if (name !== "content-type") return false
@@ -48,6 +50,21 @@ const response = (status: number, headers: ResponseHeaders, body: string): HttpS
   )
 }
 
+/** All values of a header, where the platform drops all but one and tells of it: Node does, of `Authorization`. */
+const valuesOf = (source: object, name: string): ReadonlyArray<unknown> => {
+  // Names and values by turns.
+  const raw: unknown = "rawHeaders" in source ? source.rawHeaders : undefined
+  return Array.isArray(raw) ? raw.filter((_, at) => at % 2 === 1 && String(raw[at - 1]).toLowerCase() === name) : []
+}
+
+/** Of two credentials none is taken for the sender's: something in front may have looked at the other one. */
+const headerOf = ({ headers, source }: HttpServerRequest) => (name: string): string | undefined => {
+  const value = headers[name]
+  if (name !== "authorization" || value === undefined) return value
+  const values = valuesOf(source, name)
+  return values.length < 2 ? value : values.join(", ")
+}
+
 type Fork = (effect: Effect.Effect<void>) => void
 
 const answer = (
@@ -61,7 +78,7 @@ const answer = (
     fork(handle({
       method: request.method,
       url: request.originalUrl,
-      header: (name) => request.headers[name],
+      header: headerOf(request),
       body,
       respond: (status, headers, text) => resume(Effect.succeed(response(status, headers, text))),
       stream: (status, headers) => {

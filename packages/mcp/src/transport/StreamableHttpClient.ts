@@ -33,6 +33,7 @@ import * as Peer from "./http/Peer.ts"
 import * as Reconnecting from "./http/Reconnecting.ts"
 import * as RequestHeaders from "./http/RequestHeaders.ts"
 import * as HttpSseClient from "./HttpSseClient.ts"
+import * as Interlude from "./Interlude.ts"
 import * as Taking from "./Taking.ts"
 import type { TransportError } from "./TransportError.ts"
 
@@ -202,11 +203,12 @@ const linkOf = (context: Context): Link => ({
  * @since 0.1.0
  */
 export const make = (options: Options): Effect.Effect<ClientTransport["Service"], never, HttpClient.HttpClient> =>
-  Effect.map(HttpClient.HttpClient, (client) => {
+  Effect.map(Effect.all([HttpClient.HttpClient, Interlude.IsPossible]), ([client, hasInterludes]) => {
     const url = String(options.url)
     const headers = RequestHeaders.own(options.headers)
     return {
       peer: Peer.fromUrl(url),
+      hasInterludes,
       older: HttpSseClient.fromClient(client, options).open,
       open: Effect.fnUntraced(function*(receive): Effect.fn.Return<Link, never, Scope.Scope> {
         const context: Context = {
@@ -234,7 +236,8 @@ export const layer = (options: Options): Layer.Layer<ClientTransport, never, Htt
 
 /**
  * A transport to the endpoint at `url`, over `fetch`, which is told not to follow redirects. For browsers and edge
- * runtimes; browsers do not show where a redirect leads, so there none is followed at all.
+ * runtimes; browsers do not show where a redirect leads, so there none is followed at all. An HTTP client in the context
+ * is not used, whatever it is authorized for: {@link layer} uses it.
  *
  * @category layers
  * @since 0.1.0

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Interlude from "./Interlude.ts"
 import * as TransportError from "./TransportError.ts"
 
 /** In milliseconds: a notification is not worth more, and whoever sends it must not wait for ever. */
@@ -24,4 +25,4 @@ export const inTime = <A>(
   sending: Effect.Effect<A, TransportError.TransportError>,
   millis = millisMax
 ): Effect.Effect<A, TransportError.TransportError> =>
-  Effect.timeoutOrElse(sending, { duration: millis, orElse: () => Effect.fail(timedOut) })
+  Interlude.timeoutOrElse(sending, millis, () => Effect.fail(timedOut))

@@ -73,6 +73,24 @@ export class HttpStatus extends Schema.Error<HttpStatus>(`${id}/HttpStatus`)({
 }
 
 /**
+ * The client has no right to speak to the server, and could not get it: what the HTTP client underneath had to say.
+ *
+ * @category reasons
+ * @since 0.1.0
+ */
+export class Unauthorized extends Schema.Error<Unauthorized>(`${id}/Unauthorized`)({
+  _tag: Schema.tag("Unauthorized"),
+  /** The error of whoever was to get it: an `AuthError`, say. */
+  cause: Schema.Defect(),
+  /** Default: false, since nothing was served. True when it is the rest of an answer that could not be had. */
+  mayHaveRun: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false)))
+}) {
+  override get message(): string {
+    return this.cause instanceof Error ? this.cause.message : "The client is not authorized"
+  }
+}
+
+/**
  * The server no longer knows the session (HTS-07): only a new `initialize` helps.
  *
  * @category reasons
@@ -152,6 +170,7 @@ export type TransportErrorReason =
   | ConnectionClosed
   | Unreachable
   | HttpStatus
+  | Unauthorized
   | SessionExpired
   | MessageTooLarge
   | InvalidAnswer
@@ -169,6 +188,7 @@ export class TransportError extends Schema.Error<TransportError>(id)({
     ConnectionClosed,
     Unreachable,
     HttpStatus,
+    Unauthorized,
     SessionExpired,
     MessageTooLarge,
     InvalidAnswer,

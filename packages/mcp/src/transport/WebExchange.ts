@@ -27,6 +27,9 @@ const readBody = (request: Request, bytesMax: number): Effect.Effect<string | un
   )
 }
 
+/** Whoever called the handler must not be left waiting for an answer that its own caller has given up. */
+const nobodyWaits = Effect.sync(() => new Response(null, { status: 499 }))
+
 const answer = (
   request: Request,
   body: string | undefined,
@@ -35,8 +38,12 @@ const answer = (
 ): Effect.Effect<Response> =>
   Effect.callback((resume) => {
     const peer = Departure.make()
-    request.signal.addEventListener("abort", peer.leave, { once: true })
-    if (request.signal.aborted) peer.leave()
+    const leave = (): void => {
+      peer.leave()
+      resume(nobodyWaits)
+    }
+    request.signal.addEventListener("abort", leave, { once: true })
+    if (request.signal.aborted) leave()
     fork(handle({
       method: request.method,
       url: request.url,

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import { MaxOpsBeforeYield } from "effect/Scheduler"
-import * as Tracer from "effect/Tracer"
 import * as CustomMethod from "../../src/contract/CustomMethod.ts"
 import type { RequestInfo } from "../../src/contract/McpRequest.ts"
 import * as Policy from "../../src/contract/Policy.ts"
@@ -16,6 +15,7 @@ import * as SessionMemo from "../../src/server/SessionMemo.ts"
 import { defaultLimits, SessionLimits } from "../../src/session/SessionLimits.ts"
 import * as Http from "../support/Http.ts"
 import { request, serverInfo } from "../support/Messages.ts"
+import { tracing } from "../support/Tracing.ts"
 
 /** After so many steps a fiber lets others go first. With fewer it would never get anywhere. */
 const paces = [3, 4, 5]
@@ -58,8 +58,10 @@ describe("interrupted anywhere", () => {
         Effect.sync(() => void (heard += 1)))
       const server = yield* McpServer.make(tool, { ...serverInfo, methods: [poke] })
       const hear = Engine.onNotification(server.methods, 1) ?? assert.fail()
-      const origin = Handshake.origin(undefined, server.revisions, () =>
-        undefined)
+      const origin = Handshake.origin(undefined, server.revisions, {
+        header: () =>
+          undefined
+      })
       const hearing = hear({ _tag: "Notification", method: "acme/poke", params: undefined }, origin)
       yield* interruptEverywhere(hearing)
       heard = 0
@@ -86,16 +88,9 @@ describe("interrupted anywhere", () => {
 
   it.effect("a request leaves no span open", () =>
     Effect.gen(function*() {
-      const spans: Array<Tracer.NativeSpan> = []
-      const tracer = Tracer.make({
-        span: (options) => {
-          const span = new Tracer.NativeSpan(options)
-          spans.push(span)
-          return span
-        }
-      })
-      const server = yield* Effect.provideService(McpServer.make(tool, serverInfo), Tracer.Tracer, tracer)
-      const origin = Handshake.origin(undefined, server.revisions, () => undefined)
+      const { layer, spans } = tracing()
+      const server = yield* Effect.provide(McpServer.make(tool, serverInfo), layer)
+      const origin = Handshake.origin(undefined, server.revisions, { header: () => undefined })
       const params = { name: "a" }
       yield* interruptEverywhere(
         Engine.answer(server.methods, { _tag: "Request", id: 1, method: "tools/call", params }, origin)

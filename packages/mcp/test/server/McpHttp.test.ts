@@ -147,23 +147,24 @@ for (const [name, bind] of Object.entries(bindings)) {
         })
       ))
 
-    it.live("cancels a stateless call when the caller goes away", () =>
+    it.live("cancels a stateless call when the caller goes away, and leaves nobody waiting", () =>
       withHandler((handler, interrupted, started) =>
         Effect.gen(function*() {
           const { headers, message } = stateless("never")
           const caller = new AbortController()
-          void handler(
+          const answered = handler(
             new Request("http://localhost/mcp", {
               method: "POST",
               headers: { ...commonHeaders, ...headers },
               body: JSON.stringify({ jsonrpc: "2.0", ...message }),
               signal: caller.signal
             })
-          ).catch(() => undefined)
+          )
           yield* Effect.promise(() => started)
           caller.abort()
           yield* Effect.yieldNow.pipe(Effect.repeat({ until: () => interrupted.length > 0 }))
           assert.deepStrictEqual(interrupted, ["never"])
+          assert.strictEqual((yield* Effect.promise(() => answered)).status, 499)
         })
       ))
 

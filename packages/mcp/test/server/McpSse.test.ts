@@ -9,6 +9,7 @@ import * as McpHttp from "../../src/server/McpHttp.ts"
 import * as McpServer from "../../src/server/McpServer.ts"
 import * as McpSse from "../../src/server/McpSse.ts"
 import { initializeParams, request, serverInfo } from "../support/Messages.ts"
+import { readUntil } from "../support/Reading.ts"
 
 const hello = Tool.serve("hello", {}, () => Effect.succeed("Hello!"))
 
@@ -23,15 +24,6 @@ const app = () => {
 const makeHandler = Effect.acquireRelease(Effect.sync(app), ({ dispose }) => Effect.promise(() => dispose()))
 
 const headers = { host: "localhost", "content-type": "application/json" }
-
-const readUntil = (reader: ReadableStreamDefaultReader<Uint8Array>, wanted: string) =>
-  Effect.promise(() => {
-    const more = (got: string): Promise<string> =>
-      got.includes(wanted)
-        ? Promise.resolve(got)
-        : reader.read().then(({ done, value }) => done ? got : more(got + new TextDecoder().decode(value)))
-    return more("")
-  })
 
 describe("HTTP+SSE on a router", () => {
   it.live("serves beside the endpoint (SSE-07)", () =>

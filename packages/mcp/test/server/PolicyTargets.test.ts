@@ -57,8 +57,8 @@ describe("a policy on completions", () => {
   it.effect("goes around what authors complete, wherever it is applied, and not around calls", () =>
     Effect.gen(function*() {
       const log: Array<unknown> = []
-      const applied = Policy.apply(prompt, Policy.onCompletion(noting(log)))
-      const policies = [Policy.onCompletion(noting(log)), noting([])]
+      const applied = Policy.apply(prompt, Policy.on("Completion", noting(log)))
+      const policies = [Policy.on("Completion", noting(log)), noting([])]
       const line = yield* Line.openSession(yield* McpServer.make([applied, tool], { ...serverInfo, policies }))
       const { result } = yield* complete(line, "city", "Lis")
       assert.deepInclude(result?.completion, { values: ["Lis!"] })
@@ -72,7 +72,7 @@ describe("a policy on completions", () => {
   it.effect("counts them by themselves (CMP-07)", () =>
     Effect.gen(function*() {
       const limit = Policy.rateLimit({ limit: 1, window: "1 minute" })
-      const policies = [Policy.onCompletion(limit), limit]
+      const policies = [Policy.on("Completion", limit), limit]
       const line = yield* Line.openSession(yield* McpServer.make(prompt, { ...serverInfo, policies }))
       const get = () => line.ask("prompts/get", { name: "trip", arguments: { city: "x", by: "train" } })
       assert.isDefined((yield* complete(line, "city", "L")).result)

@@ -137,10 +137,10 @@ describe("CORS", () => {
     assert.deepStrictEqual(HttpAdmission.corsHeaders(undefined), {})
   })
 
-  it("names the one origin that asked, and lets it read the session id", () => {
+  it("names the one origin that asked, and lets it read the session id and the challenges", () => {
     assert.deepStrictEqual(HttpAdmission.corsHeaders(origin), {
       "access-control-allow-origin": origin,
-      "access-control-expose-headers": "mcp-session-id",
+      "access-control-expose-headers": "mcp-session-id, www-authenticate, dpop-nonce",
       vary: "origin"
     })
   })

@@ -7,7 +7,7 @@ import * as McpClient from "../../src/client/McpClient.ts"
 import { isObject, type Params } from "../../src/jsonrpc/Message.ts"
 import { ClientTransport } from "../../src/transport/ClientTransport.ts"
 import * as StreamableHttpClient from "../../src/transport/StreamableHttpClient.ts"
-import { json } from "./ScriptedHttp.ts"
+import { json, live, type LiveEvents } from "./ScriptedHttp.ts"
 
 /** A request of the client, with its message taken apart. */
 export interface Asked {
@@ -81,6 +81,20 @@ export const connect = (world: World, options: Partial<McpClient.Options> = {}) 
       transport
     )
   })
+
+/** A stream that stays open; one that was asked for with `subscriptions/listen` begins with the server's word for it. */
+export const listening = ({ id, method, params }: Asked): LiveEvents => {
+  const stream = live()
+  if (method !== undefined) {
+    const said = {
+      jsonrpc: "2.0",
+      method: "notifications/subscriptions/acknowledged",
+      params: { _meta: { "io.modelcontextprotocol/subscriptionId": id }, ...params }
+    }
+    stream.send(`data: ${JSON.stringify(said)}\n\n`)
+  }
+  return stream
+}
 
 export const status = (code: number, body = ""): Response => new Response(body, { status: code })
 

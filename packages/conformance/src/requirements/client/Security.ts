@@ -9,7 +9,7 @@ export const clientSecurity: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "servers that are clients do not fetch what they are told to",
     source: "BP26#server-side-request-forgery-ssrf",
-    client: { reason: "waits for authorization (issue 5)" }
+    client: "tests"
   },
   {
     id: "SUR-01",
@@ -17,7 +17,7 @@ export const clientSecurity: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "addresses to log in at have no dangerous scheme",
     source: "BP26#oauth-authorization-url-validation",
-    client: { reason: "waits for authorization (issue 5)" }
+    client: "tests"
   },
   {
     id: "SUR-02",
@@ -25,7 +25,7 @@ export const clientSecurity: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "addresses to log in at are of http or https",
     source: "BP26#oauth-authorization-url-validation",
-    client: { reason: "waits for authorization (issue 5)" }
+    client: "tests"
   },
   {
     id: "SUR-03",
@@ -33,7 +33,7 @@ export const clientSecurity: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "schemes that run code are refused",
     source: "BP26#oauth-authorization-url-validation",
-    client: { reason: "waits for authorization (issue 5)" }
+    client: "tests"
   },
   {
     id: "SUR-05",
@@ -41,7 +41,7 @@ export const clientSecurity: ReadonlyArray<Requirement> = [
     level: "MUST",
     clause: "no shell opens an address",
     source: "BP26#oauth-authorization-url-validation",
-    client: { reason: "nothing here opens an address; waits for authorization (issue 5)" }
+    client: "tests"
   },
   {
     id: "SUR-06",
@@ -49,7 +49,7 @@ export const clientSecurity: ReadonlyArray<Requirement> = [
     level: "MUST NOT",
     clause: "no command interpreter opens an address",
     source: "BP26#oauth-authorization-url-validation",
-    client: { reason: "nothing here opens an address; waits for authorization (issue 5)" }
+    client: "tests"
   },
   {
     id: "SUR-09",

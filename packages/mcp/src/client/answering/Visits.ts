@@ -7,6 +7,7 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as BoundedMap from "../../session/BoundedMap.ts"
 
 /**
  * Visits that may be under way.
@@ -38,12 +39,8 @@ export const expect = ({ expected, max }: Visits, id: string | undefined): Effec
   if (id === undefined) return Effect.never
   const known = expected.get(id)
   if (known !== undefined) return Deferred.await(known)
-  for (const oldest of expected.keys()) {
-    if (expected.size < max) break
-    expected.delete(oldest)
-  }
   const done = Deferred.makeUnsafe<void>()
-  expected.set(id, done)
+  BoundedMap.put(expected, id, done, max)
   return Deferred.await(done)
 }
 

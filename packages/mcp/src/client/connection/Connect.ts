@@ -12,6 +12,7 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import type { Revision } from "../../revision/Revision.ts"
 import { ClientTransport, type Link, type Receive } from "../../transport/ClientTransport.ts"
+import * as Interlude from "../../transport/Interlude.ts"
 import type { TransportError } from "../../transport/TransportError.ts"
 import * as McpClientError from "../McpClientError.ts"
 import { type Claims, claimsIn } from "./Claims.ts"
@@ -91,17 +92,18 @@ const attempt = (
     options.revisions.some(({ era }) => era === "session")
   const timeoutMillis = Duration.toMillis(isTelling ? options.probeTimeout : options.timeout)
   const paramsText = JSON.stringify(revision.encode.requestParams(method, params))
-  return link.request({ id: options.nextId(), method, name: undefined, paramsText, revision }).pipe(
+  const asked = link.request({ id: options.nextId(), method, name: undefined, paramsText, revision }).pipe(
     Effect.map(({ message, status }): Negotiation.Event =>
       message._tag === "Success"
         ? { _tag: "Answered", result: message.result }
         : { _tag: "Refused", error: message.error, status }
     ),
-    Effect.catch((error) => Effect.succeed<Negotiation.Event>({ _tag: "Broken", error })),
-    Effect.timeoutOrElse({
-      duration: timeoutMillis,
-      orElse: () => Effect.succeed<Negotiation.Event>({ _tag: "TimedOut", timeoutMillis })
-    })
+    Effect.catch((error) => Effect.succeed<Negotiation.Event>({ _tag: "Broken", error }))
+  )
+  return Interlude.timeoutOrElse(
+    asked,
+    timeoutMillis,
+    () => Effect.succeed<Negotiation.Event>({ _tag: "TimedOut", timeoutMillis })
   )
 }
 
@@ -182,9 +184,10 @@ const settle = (options: Options, { link, reception, server }: Negotiated) =>
     const method = "notifications/initialized"
     const timeoutMillis = Duration.toMillis(options.timeout)
     const timedOut = new McpClientError.RequestTimeout({ method, timeoutMillis })
-    return link.notify({ method, paramsText: undefined, revision }).pipe(
-      Effect.mapError(McpClientError.make),
-      Effect.timeoutOrElse({ duration: timeoutMillis, orElse: () => Effect.fail(McpClientError.make(timedOut)) })
+    return Interlude.timeoutOrElse(
+      Effect.mapError(link.notify({ method, paramsText: undefined, revision }), McpClientError.make),
+      timeoutMillis,
+      () => Effect.fail(McpClientError.make(timedOut))
     )
   })
 

@@ -16,6 +16,7 @@ import * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as SubscriptionRef from "effect/SubscriptionRef"
+import * as Interlude from "../../transport/Interlude.ts"
 import * as TransportError from "../../transport/TransportError.ts"
 import { make as makeError, type McpClientError } from "../McpClientError.ts"
 import type { Connected } from "./Connect.ts"
@@ -49,6 +50,8 @@ export interface Connection {
   readonly replace: (lost: Connected, reason: McpClientError) => Effect.Effect<Connected, McpClientError>
   /** The connection that was in force last: for facts about the server, not for sending. */
   readonly latest: () => Connected
+  /** The connection, if there is one: for what is not worth making another. */
+  readonly inForce: () => Connected | undefined
   readonly status: SubscriptionRef.SubscriptionRef<Status>
   /**
    * How often the stream on which a session's server says things unasked was opened anew, with nothing to tell what it said
@@ -86,7 +89,14 @@ const stableMillis = 10_000
 /** Waits until the next attempt is due; done when there is to be none. */
 type Step = (reason: McpClientError) => Pull.Pull<unknown, never, unknown>
 
-type Making = Deferred.Deferred<Connected, McpClientError>
+/** Another connection that is being made: what becomes of it, and the clocks of those who wait for that. */
+interface Making {
+  readonly done: Deferred.Deferred<Connected, McpClientError>
+  readonly clocks: Interlude.Shared
+}
+
+const awaited = ({ clocks, done }: Making): Effect.Effect<Connected, McpClientError> =>
+  Interlude.waiting(clocks, Deferred.await(done))
 
 interface State {
   readonly options: Options
@@ -214,7 +224,7 @@ const remake = (state: State, making: Making, reason: McpClientError): Effect.Ef
       yield* Exit.isSuccess(exit)
         ? opened(state, exit.value)
         : failed(state, Option.getOrElse(Exit.findErrorOption(exit), () => reason))
-      Deferred.doneUnsafe(making, Exit.map(exit, ({ connected }) => connected))
+      Deferred.doneUnsafe(making.done, Exit.map(exit, ({ connected }) => connected))
     })
   )
 
@@ -231,16 +241,16 @@ const obtain = (
   Effect.uninterruptibleMask((restore) =>
     Effect.suspend(() => {
       if (state.ended) return Effect.fail(gone)
-      if (state.making !== undefined) return restore(Deferred.await(state.making))
+      if (state.making !== undefined) return restore(awaited(state.making))
       if (state.broken === undefined && suits(state.connected)) return Effect.succeed(state.connected)
-      const making: Making = Deferred.makeUnsafe()
+      const making: Making = { done: Deferred.makeUnsafe(), clocks: Interlude.makeShared() }
       state.making = making
       state.broken = undefined
       const remaking = Effect.updateContext(
-        remake(state, making, reason),
+        Interlude.working(making.clocks, remake(state, making, reason)),
         (_asking: Context.Context<never>) => state.context
       )
-      return Effect.andThen(Effect.forkIn(remaking, state.scope), restore(Deferred.await(making)))
+      return Effect.andThen(Effect.forkIn(remaking, state.scope), restore(awaited(making)))
     })
   )
 
@@ -255,11 +265,26 @@ const current = (state: State): Effect.Effect<Connected, McpClientError> =>
       : obtain(state, broken ?? gone, () => true)
   })
 
+/**
+ * Nobody may hear what the server says unasked, so the connection counts as none. Another is made for whoever asks for
+ * one, and not by itself: a person may have to be asked.
+ */
+const unheard = (state: State, connected: Connected, error: McpClientError): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    state.ended || state.making !== undefined || state.connected !== connected ? Effect.void : failed(state, error)
+  )
+
 /** Waits beside the connection for its server to go away, or the session that is listened to. */
 const watch = (state: State, connected: Connected, listening: Dialled["listening"]): Effect.Effect<void> => {
   const lost = (reason: McpClientError) => Effect.ignore(replace(state, connected, reason))
   const closed = Effect.andThen(connected.link.closed, lost(gone))
-  const expired = listening && Effect.catch(Fiber.join(listening), (error) => lost(makeError(error)))
+  const expired = listening && Effect.catch(
+    Fiber.join(listening),
+    (error) =>
+      error.reason._tag === "Unauthorized"
+        ? unheard(state, connected, makeError(error))
+        : lost(makeError(error))
+  )
   const both = expired === undefined ? closed : Effect.all([closed, expired], { concurrency: 2 })
   return Effect.asVoid(Effect.forkIn(both, state.own))
 }
@@ -271,7 +296,7 @@ const end = (state: State): Effect.Effect<void> =>
     state.broken = gone
     const { making } = state
     state.making = undefined
-    return making === undefined ? Effect.void : Effect.asVoid(Deferred.fail(making, gone))
+    return making === undefined ? Effect.void : Effect.asVoid(Deferred.fail(making.done, gone))
   })
 
 /**
@@ -308,6 +333,7 @@ export const make = Effect.fnUntraced(function*(
     current: current(state),
     replace: (lost, reason) => replace(state, lost, reason),
     latest: () => state.connected,
+    inForce: () => state.making === undefined && state.broken === undefined ? state.connected : undefined,
     status: state.status,
     gaps
   }

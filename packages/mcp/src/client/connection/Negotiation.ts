@@ -311,6 +311,7 @@ const onInitializeRefused = (offer: Offer, state: Initialize, error: RpcError, s
 /** A door that is closed on the older way, or an outage there, is the news; otherwise, how the newer way refused. */
 const onNotOpened = ({ evidence }: Initialize, error: TransportError): State => {
   const status = Evidence.statusOf(error)
+  if (error.reason._tag === "Unauthorized") return failed(error)
   return failed(
     evidence === undefined || (status !== undefined && !Evidence.isStatusOfTheOld(status)) ? error : evidence
   )

@@ -16,6 +16,7 @@ import type { ListChange, ListKind, ResourceUpdate, ServerNotification } from ".
 import type { Connected } from "../connection/Connect.ts"
 import type { Connection, Status } from "../connection/Connection.ts"
 import * as Inbound from "../connection/Inbound.ts"
+import * as Outage from "../connection/Outage.ts"
 import * as McpClientError from "../McpClientError.ts"
 import * as ServerLists from "../ServerLists.ts"
 import * as Backoff from "./Backoff.ts"
@@ -101,7 +102,10 @@ const stateless = (parts: Parts, { filter, hear, listening }: Interest, connecte
   )
 }
 
-/** What is done while a connection stands as it does. Where there is none, somebody has to ask for one. */
+/**
+ * What is done while a connection stands as it does. Where there is none, somebody has to ask for one; but not in the
+ * background for the right to have one.
+ */
 const whileIn = (
   parts: Parts,
   interest: Interest,
@@ -120,6 +124,7 @@ const whileIn = (
     case "Connecting":
       return Effect.never
     case "Disconnected":
+      if (Outage.isUnauthorized(status.error)) return Effect.fail(status.error)
       return Effect.never.pipe(
         Effect.timeoutOrElse({
           duration: Backoff.longestMillis,

@@ -32,8 +32,8 @@ interface Held {
 export interface Subscribed {
   readonly held: Map<string, Held>
   readonly send: Send
-  /** The connection in force. */
-  readonly latest: () => Connected
+  /** The connection in force, if there is one. */
+  readonly inForce: () => Connected | undefined
   readonly fork: (effect: Effect.Effect<void>) => void
 }
 
@@ -48,12 +48,12 @@ export const make = (parts: Omit<Subscribed, "held">): Subscribed => ({ ...parts
 const call = (method: string, uri: string) => ({ method, params: { uri }, options: {} })
 
 /** Nobody waits for this: what a server does with it changes nothing here. */
-const release = ({ fork, held, latest, send }: Subscribed, uri: string, own: Held): Effect.Effect<void> =>
+const release = ({ fork, held, inForce, send }: Subscribed, uri: string, own: Held): Effect.Effect<void> =>
   Effect.sync(() => {
     own.count--
     const unsubscribe = Effect.suspend(() => {
       if (own.count > 0) return Effect.void
-      const mayBeKnown = own.told !== undefined && own.told === latest()
+      const mayBeKnown = own.told !== undefined && own.told === inForce()
       own.told = undefined
       own.on = undefined
       return mayBeKnown ? Effect.ignore(send(call("resources/unsubscribe", uri))) : Effect.void

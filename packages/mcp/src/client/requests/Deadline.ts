@@ -13,6 +13,7 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { MetaKey } from "../../schema/Meta.ts"
 import type { ProgressNotificationParams } from "../../schema/Progress.ts"
+import * as Interlude from "../../transport/Interlude.ts"
 import * as TransportError from "../../transport/TransportError.ts"
 import type { RequestOptions } from "../Client.ts"
 import * as Inbound from "../connection/Inbound.ts"
@@ -30,6 +31,8 @@ import * as Waits from "./Waits.ts"
 export interface Defaults {
   readonly timeout: Duration.Input
   readonly timeoutTotal: Duration.Input | undefined
+  /** Whether the transport may stop the clocks of calls (`Interlude.ts`). Default: no. */
+  readonly hasInterludes?: boolean | undefined
 }
 
 const boundsOf = (defaults: Defaults, options: RequestOptions): Patience.Bounds => {
@@ -97,9 +100,22 @@ const withToken = (call: Call, token: number): Call => {
   return { ...call, options: { ...options, meta: { ...options.meta, [MetaKey.progressToken]: token } } }
 }
 
+interface Timing {
+  readonly bounds: Patience.Bounds
+  /** The token of its progress; `undefined` where nothing depends on that. */
+  readonly token: number | undefined
+  readonly hasInterludes: boolean
+}
+
+/** What the transport does before it can send the call is no time of the server's. */
+const beginOf = (waits: Waits.Waits, wait: Waits.Wait): Interlude.Begin => () => {
+  Waits.tell(waits, wait, "Asked")
+  return () => Waits.tell(waits, wait, "Answered")
+}
+
 /** A call under way: sent with a token when there is something that its progress changes. */
 const timed =
-  (inbound: Inbound.Inbound, bounds: Patience.Bounds, token: number | undefined, call: Call, next: Send) =>
+  (inbound: Inbound.Inbound, { bounds, hasInterludes, token }: Timing, call: Call, next: Send) =>
   (heard: Heard | undefined): ReturnType<Send> =>
     Effect.suspend(() => {
       const { waits } = inbound
@@ -111,7 +127,8 @@ const timed =
         call.onSent?.(id, connected)
       }
       const onRefused = () => Waits.refused(wait)
-      const answer = next({ ...(token === undefined ? call : withToken(call, token)), onSent, onRefused })
+      const sent = next({ ...(token === undefined ? call : withToken(call, token)), onSent, onRefused })
+      const answer = hasInterludes ? Interlude.stopping(sent, beginOf(waits, wait)) : sent
       return Effect.onExit(within(waits, wait, call.method, answer), (exit) =>
         Effect.sync(() => {
           if (Exit.isFailure(exit)) Waits.dropQuestions(wait)
@@ -158,6 +175,6 @@ export const make =
       const { onProgress } = call.options
       const bounds = boundsOf(defaults, call.options)
       const token = onProgress === undefined && bounds.totalMillis === undefined ? undefined : nextToken()
-      const run = timed(inbound, bounds, token, call, next)
+      const run = timed(inbound, { bounds, token, hasInterludes: defaults.hasInterludes === true }, call, next)
       return onProgress === undefined ? run(undefined) : listened(inbound, onProgress, run)
     })

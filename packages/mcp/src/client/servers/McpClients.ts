@@ -43,8 +43,8 @@ export interface Options<out M extends ReadonlyArray<Middleware.Any> = ReadonlyA
   /** Which lists are read by themselves, and again when they change. Default: the tools. */
   readonly lists?: ReadonlyArray<List>
   /**
-   * When a server that could not be reached from the beginning is tried again, if that may help: no 401 is tried again.
-   * Default: after 1, 2, 4 seconds and so on, at most a minute apart, without end. One that was lost later is dialled again
+   * When a server that could not be reached from the beginning is tried again, if that may help: a 401 only once the
+   * definition says so (`admitted`). Default: after 1, 2, 4 seconds and so on, at most a minute apart, without end. One that was lost later is dialled again
    * by `reconnect`.
    */
   readonly retry?: Schedule.Schedule<unknown, Supervisor.ServerError>
@@ -209,7 +209,7 @@ export const make = Effect.fnUntraced(function*<const M extends ReadonlyArray<Mi
 ): Effect.fn.Return<Clients, never, Scope.Scope | Middleware.RequiredBy<M>> {
   // Only that something has changed; `false` is the last that readers hear.
   const published = yield* PubSub.sliding<boolean>({ capacity: 1, replay: 1 })
-  const changed = Effect.asVoid(PubSub.publish(published, true))
+  const changed = (): void => void PubSub.publishUnsafe(published, true)
   const context = yield* Effect.context<never>()
   const mutex = yield* Semaphore.make(1)
   const index = makeIndex()
@@ -235,7 +235,7 @@ export const make = Effect.fnUntraced(function*<const M extends ReadonlyArray<Mi
         )
       }
       supervisors = after
-      yield* changed
+      changed()
       yield* closeAll(Array.from(before.values()).filter((known) => after.get(known.definition.name) !== known))
     }).pipe(Effect.provideContext(context), Effect.uninterruptible, mutex.withPermits(1))
   const end = Effect.suspend(() => {

@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
@@ -16,7 +17,8 @@ import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { ClientTransport } from "../../transport/ClientTransport.ts"
-import type { Client, LastKnown, ServerFacts } from "../Client.ts"
+import * as Interlude from "../../transport/Interlude.ts"
+import type { Client, LastKnown, ListKind, ServerFacts } from "../Client.ts"
 import * as Outage from "../connection/Outage.ts"
 import type { Prior } from "../connection/Prior.ts"
 import * as McpClient from "../McpClient.ts"
@@ -36,6 +38,11 @@ export interface Definition {
   readonly transport: Layer.Layer<ClientTransport, McpServersError.McpServersError>
   /** A server that is turned off is listed, and nothing else. */
   readonly disabled?: boolean
+  /**
+   * Is waited for after the server did not take this client (`Unauthorized`), and completes when it may do so by now: somebody
+   * has logged in, say. Then the server is tried again, or listened to. Absent: only using the server tries again.
+   */
+  readonly admitted?: Effect.Effect<void>
   /** What the definition was made of: when definitions are exchanged, a server whose origin is equal stays as it is. */
   readonly origin?: unknown
 }
@@ -56,8 +63,11 @@ export type ServerError = McpClientError | McpServersError.McpServersError
  */
 export type ServerStatus =
   | { readonly _tag: "Disabled" }
-  /** A connection is being made; `reason` says what became of the one before, if there was one. */
-  | { readonly _tag: "Connecting"; readonly reason?: ServerError }
+  /**
+   * A connection is being made; `reason` says what became of the one before, if there was one. In an `interlude` it is not
+   * the server that is waited for, but a person who is asked to log in, say.
+   */
+  | { readonly _tag: "Connecting"; readonly reason?: ServerError; readonly interlude?: true }
   | { readonly _tag: "Connected"; readonly server: ServerFacts }
   /** There is none. It may be tried again by itself; using the server tries at once. */
   | { readonly _tag: "Disconnected"; readonly error: ServerError }
@@ -75,7 +85,7 @@ export interface Options {
   readonly lists: ReadonlyArray<ServerLists.List>
   readonly retry: Schedule.Schedule<unknown, ServerError>
   /** Is told of each change. */
-  readonly changed: Effect.Effect<void>
+  readonly changed: () => void
 }
 
 /**
@@ -90,7 +100,10 @@ export interface Supervisor {
   readonly lists: () => LastKnown
   /** What to remember of the server, once it was connected. */
   readonly prior: () => Prior | undefined
-  /** Completes when the first attempt to connect has come to an end, good or bad, and the lists were read. */
+  /**
+   * Completes when the first attempt to connect has come to an end, good or bad, and the lists were read; or when it waits
+   * for somebody else than the server.
+   */
   readonly settled: Effect.Effect<void>
   /** The client; waits while it is being made, and has it made where that has failed. */
   readonly client: Effect.Effect<Client, ServerError>
@@ -123,11 +136,12 @@ interface State {
   ended: boolean
 }
 
-const change = (state: State, status: ServerStatus): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    state.status = status
-    return state.options.changed
-  })
+const changeNow = (state: State, status: ServerStatus): void => {
+  state.status = status
+  state.options.changed()
+}
+
+const change = (state: State, status: ServerStatus): Effect.Effect<void> => Effect.sync(() => changeNow(state, status))
 
 /** A list that cannot be read leaves the last one in place. */
 const readLists = (state: State, client: Client, lists: ReadonlyArray<ServerLists.List>): Effect.Effect<void> =>
@@ -139,8 +153,28 @@ const readLists = (state: State, client: Client, lists: ReadonlyArray<ServerList
         Effect.retry(listMethods[list](client), { times: 3, schedule: Schedule.exponential("200 millis") }),
         (error) => Effect.logWarning(`The ${list} of the server ${state.definition.name} cannot be read`, error.message)
       ), { concurrency: "unbounded", discard: true })
-    yield* state.options.changed
+    yield* Effect.sync(state.options.changed)
   })
+
+/**
+ * Hears which lists have changed. Where the client may not listen any more, it waits for the right to, and for the connection,
+ * which reading makes again.
+ */
+const listen = (
+  state: State,
+  client: Client,
+  heard: (kind: ListKind) => void
+): Effect.Effect<void> =>
+  Effect.catch(
+    Stream.runForEach(client.listChanges, ({ kind }) => Effect.sync(() => heard(kind))),
+    (error) => {
+      const { definition: { admitted, name }, options: { lists } } = state
+      const told = Effect.logWarning(`The server ${name} does not tell when its lists change`, error.message)
+      if (admitted === undefined || !Outage.isUnauthorized(error)) return told
+      const again = Effect.suspend(() => listen(state, client, heard))
+      return told.pipe(Effect.andThen(admitted), Effect.andThen(readLists(state, client, lists)), Effect.andThen(again))
+    }
+  )
 
 /** Follows the client for as long as it lives: its status, and what the server says of its lists. */
 const follow = Effect.fnUntraced(function*(state: State, client: Client) {
@@ -162,14 +196,9 @@ const follow = Effect.fnUntraced(function*(state: State, client: Client) {
     Effect.sync(() => {
       if (isSession()) ring(ServerLists.changedBy(method))
     }))
-  const listening = Stream.runForEach(client.listChanges, ({ kind }) =>
-    Effect.sync(() => {
-      if (!isSession()) ring(ServerLists.ofKind[kind])
-    })).pipe(
-      Effect.catch((error) =>
-        Effect.logWarning(`The server ${state.definition.name} does not tell when its lists change`, error.message)
-      )
-    )
+  const listening = listen(state, client, (kind) => {
+    if (!isSession()) ring(ServerLists.ofKind[kind])
+  })
   const reading = Effect.forever(Effect.andThen(
     Queue.take(bell),
     Effect.suspend(() => {
@@ -197,6 +226,25 @@ const broken = ({ definition: { name } }: State, defect: unknown): Effect.Effect
     ))
   )
 
+/** How long an interlude is nobody's business, in milliseconds: most are over at once. */
+const interludeMillis = 1_000
+
+/** Says that somebody else than the server is waited for, and lets those go on who wait for it to be there or not. */
+const interlude = (state: State, fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>): Interlude.Begin => () => {
+  const { status } = state
+  // What goes on in the background later has the client's own way to tell.
+  if (state.making === undefined || status._tag !== "Connecting") return () => undefined
+  const telling = Effect.andThen(
+    change(state, { ...status, interlude: true }),
+    Deferred.succeed(state.settled, undefined)
+  )
+  const told = fork(Effect.asVoid(Effect.delay(telling, interludeMillis)))
+  return () => {
+    told.interruptUnsafe()
+    if (state.making !== undefined && state.status._tag === "Connecting") changeNow(state, status)
+  }
+}
+
 /** Builds the transport and connects, in a scope that is closed again when that fails. */
 const connect = (state: State): Effect.Effect<Client, ServerError> =>
   Effect.uninterruptibleMask((restore) =>
@@ -211,7 +259,9 @@ const connect = (state: State): Effect.Effect<Client, ServerError> =>
           return Effect.provide(Scope.provide(client, own), context)
         }
       )
-      const exit = yield* Effect.exit(Effect.catchDefect(restore(connecting), (defect) => broken(state, defect)))
+      const fork = Effect.runForkWith(yield* Effect.context<never>())
+      const telling = Interlude.stopping(connecting, interlude(state, fork))
+      const exit = yield* Effect.exit(Effect.catchDefect(restore(telling), (defect) => broken(state, defect)))
       if (Exit.isFailure(exit)) yield* Scope.close(own, exit)
       return yield* exit
     })
@@ -254,16 +304,23 @@ const end = (state: State): Effect.Effect<void> =>
     return Scope.close(state.scope, Exit.void)
   })
 
+/** What an attempt has to wait for beside the schedule; `undefined`: another one would come to the same. */
+const waitedFor = ({ definition: { admitted } }: State, error: ServerError): Effect.Effect<void> | undefined => {
+  if (error._tag === "McpServersError") return undefined
+  if (Outage.isUnauthorized(error)) return admitted
+  return Outage.isPassing(error) ? Effect.void : undefined
+}
+
 /** Attempts by the schedule until there is a client. */
 const keepTrying = Effect.fnUntraced(function*(state: State) {
   const step = yield* Schedule.toStepWithSleep(state.options.retry)
-  const again: Effect.Effect<unknown> = Effect.catch(
-    attempt(state),
-    (error) =>
-      error._tag === "McpServersError" || !Outage.isPassing(error)
-        ? Effect.void
-        : Pull.catchDone(Effect.andThen(step(error), Effect.suspend(() => again)), () => Effect.void)
-  )
+  const again: Effect.Effect<unknown> = Effect.catch(attempt(state), (error) => {
+    const waiting = waitedFor(state, error)
+    return waiting === undefined ? Effect.void : Pull.catchDone(
+      waiting.pipe(Effect.andThen(step(error)), Effect.andThen(Effect.suspend(() => again))),
+      () => Effect.void
+    )
+  })
   yield* again
 })
 

@@ -25,7 +25,10 @@ export interface Call {
   readonly name: string
   /** The argument that is completed, where the call is a completion. */
   readonly completed?: string
-  /** The decoded arguments, or the text to complete. They may hold anything that a user typed. */
+  /**
+   * The decoded arguments, the text to complete, or the URI whose updates are subscribed to; nothing for a list. They may
+   * hold anything that a user typed.
+   */
   readonly args: unknown
   readonly request: RequestInfo
 }
@@ -40,6 +43,15 @@ export interface Call {
 export type Guard = (call: Call, effect: Effect.Effect<unknown, unknown>) => Effect.Effect<unknown, unknown>
 
 /**
+ * What is done with a component beside calling its handler: an argument is completed, by its author or by the choices of its
+ * schema; the updates of a resource are subscribed to; the resources of a template are listed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Use = "Completion" | "Choice" | "Subscription" | "Listing"
+
+/**
  * One guard, not built yet. A server builds each part once, so what shares a part shares its state.
  *
  * @category models
@@ -47,8 +59,8 @@ export type Guard = (call: Call, effect: Effect.Effect<unknown, unknown>) => Eff
  */
 export interface Part<out R> {
   readonly build: Effect.Effect<Guard, never, R>
-  /** Whether it goes around the completions that stand beside the handler, and not around the handler. */
-  readonly onCompletion?: boolean
+  /** What it goes around in place of the handler. */
+  readonly use?: Use
 }
 
 /**

@@ -50,6 +50,7 @@ export interface RateLimitOptions {
 
 /** The credential itself must not get into a store, and nobody may find another one that is counted in its place. */
 const callerOf = ({ request }: Call, { digestHex }: Digest.Digest["Service"]): Effect.Effect<string> => {
+  if (request.principal !== undefined) return Effect.succeed(`principal:${request.principal}`)
   const credential = request.header("authorization")
   return credential === undefined
     ? Effect.succeed("anonymous")
@@ -58,7 +59,7 @@ const callerOf = ({ request }: Call, { digestHex }: Digest.Digest["Service"]): E
 
 const keyOf = (key: RateLimitKey, call: Call, digest: Digest.Digest["Service"]): Effect.Effect<string> => {
   if (typeof key === "function") return Effect.sync(() => `key:${key(call)}`)
-  const { principal, sessionId } = call.request
+  const { sessionId } = call.request
   switch (key) {
     case "server":
       return Effect.succeed("server")
@@ -67,7 +68,7 @@ const keyOf = (key: RateLimitKey, call: Call, digest: Digest.Digest["Service"]):
     case "session":
       return sessionId === undefined ? callerOf(call, digest) : Effect.succeed(`session:${sessionId}`)
     case "principal":
-      return principal === undefined ? callerOf(call, digest) : Effect.succeed(`principal:${principal}`)
+      return callerOf(call, digest)
   }
 }
 

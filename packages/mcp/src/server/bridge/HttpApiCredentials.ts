@@ -150,7 +150,8 @@ export const supply = <
 /**
  * The bearer token that the client of MCP showed to this server, to be sent on to the API. The specification forbids
  * it (ATK-08): the API cannot tell the client from this server, and this server may hold a token that was meant for
- * nobody else. It is for an API that is the same resource as the MCP server, behind the same audience.
+ * nobody else. It is for an API that is the same resource as the MCP server, behind the same audience. Behind a gate that
+ * keeps tokens to itself there is nothing to send.
  *
  * @category insecure
  * @since 0.1.0

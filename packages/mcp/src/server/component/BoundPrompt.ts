@@ -6,7 +6,6 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { HandlerShape } from "../../contract/Catalog.ts"
 import type { RequestInfo } from "../../contract/McpRequest.ts"
 import { type AnyCodec, type JsonObject, toJsonSchema } from "../../contract/ParameterSchema.ts"
 import type { Any as AnyPrompt, Output } from "../../contract/Prompt.ts"
@@ -18,6 +17,7 @@ import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { GetPromptResult, Prompt, PromptArgument, PromptMessage } from "../../schema/Prompt.ts"
 import * as RequestContext from "../RequestContext.ts"
 import * as Completing from "./Completing.ts"
+import type { Prepared } from "./Handlers.ts"
 
 /**
  * A prompt that can be listed and got.
@@ -72,7 +72,7 @@ const toResult = (description: string | undefined, output: Output): GetPromptRes
  * @category constructors
  * @since 0.1.0
  */
-export const make = (name: string, prompt: AnyPrompt, handler: HandlerShape): BoundPrompt => {
+export const make = (name: string, prompt: AnyPrompt, handler: Prepared): BoundPrompt => {
   // That the schema needs no services was asked where the prompt was made.
   const decode = Schema.decodeUnknownResult(prompt.parameters as AnyCodec)
   return {

@@ -25,6 +25,7 @@ import type { ResourceContents } from "../../schema/Content.ts"
 import type { ReadResourceResult, Resource, ResourceTemplate } from "../../schema/Resource.ts"
 import * as RequestContext from "../RequestContext.ts"
 import * as Completing from "./Completing.ts"
+import type { Prepared } from "./Handlers.ts"
 import { ResourceLimits } from "./ResourceLimits.ts"
 import * as TemplateList from "./TemplateList.ts"
 
@@ -41,24 +42,43 @@ export type Read = (
 ) => Effect.Effect<ReadResourceResult, RpcError>
 
 /**
+ * Fails for whoever may not hear of the updates of a resource.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Subscribe = (uri: string, request: RequestInfo) => Effect.Effect<void, RpcError>
+
+/**
+ * What a URI addresses.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Addressed {
+  readonly read: Read
+  /** Asked before anybody subscribes; `undefined` where everybody may. */
+  readonly subscribe: Subscribe | undefined
+}
+
+/**
  * A resource that can be listed and read.
  *
  * @category models
  * @since 0.1.0
  */
-export interface BoundResource {
+export interface BoundResource extends Addressed {
   readonly definition: Resource
-  readonly read: Read
 }
 
 /**
- * Gives the reader for a URI of the family, or nothing for any other. The failure is for a URI of the right form whose
+ * Gives what a URI of the family addresses, or nothing for any other. The failure is for a URI of the right form whose
  * values the schema of the parameters refuses; another template may still take it.
  *
  * @category models
  * @since 0.1.0
  */
-export type Match = (uri: string) => Result.Result<Read, RpcError> | undefined
+export type Match = (uri: string) => Result.Result<Addressed, RpcError> | undefined
 
 /**
  * A template that can be listed, matched against a URI, and read.
@@ -129,14 +149,23 @@ const listing = ({ name, ...rest }: Presentation, fallback: string): Presentatio
   ...rest
 })
 
+const subscribeOf = ({ context, guarded }: Prepared): Subscribe | undefined => {
+  const run = guarded?.("Subscription", () => Effect.void)
+  // A guard fails as a handler may, and what it gives is not looked at.
+  return run &&
+    ((uri, request) =>
+      Effect.asVoid(RequestContext.run({ run, context }, uri, request) as Effect.Effect<unknown, RpcError>))
+}
+
 /**
  * Binds a resource with a fixed URI.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (resource: AnyResource, handler: HandlerShape): BoundResource => ({
+export const make = (resource: AnyResource, handler: Prepared): BoundResource => ({
   definition: { uri: resource.uri, ...listing(resource.presentation, resource.uri) },
+  subscribe: subscribeOf(handler),
   read: (uri, request, revision) => run(handler, uri, resource.presentation.mimeType, uri, request, revision)
 })
 
@@ -150,12 +179,13 @@ const recordsOf = (params: AnySchema): ReadonlySet<string> =>
 const reader = (
   template: AnyTemplate,
   matcher: UriTemplate.Matcher,
-  handler: HandlerShape
+  handler: Prepared
 ): Match => {
   // That the schema needs no services was asked where the template was made.
   const decode = Schema.decodeUnknownResult(template.params as AnyCodec)
   const { mimeType } = template.presentation
   const { uriLengthMax } = Context.get(handler.context, ResourceLimits)
+  const subscribe = subscribeOf(handler)
   return (uri) => {
     if (uri.length > uriLengthMax) {
       return Result.fail(Rpc.invalidParams(`The URI is longer than ${uriLengthMax} characters`))
@@ -165,7 +195,10 @@ const reader = (
     return Result.mapBoth(decode(values), {
       onFailure: ({ message }) =>
         Rpc.invalidParams(`Invalid resource URI: ${Echo.sentence(message)}`, { uri: Echo.name(uri) }),
-      onSuccess: (params): Read => (uri, request, revision) => run(handler, params, mimeType, uri, request, revision)
+      onSuccess: (params): Addressed => ({
+        read: (uri, request, revision) => run(handler, params, mimeType, uri, request, revision),
+        subscribe
+      })
     })
   }
 }
@@ -176,7 +209,7 @@ const reader = (
  * @category constructors
  * @since 0.1.0
  */
-export const makeTemplate = (template: AnyTemplate, handler: HandlerShape): Result.Result<BoundTemplate, string> => {
+export const makeTemplate = (template: AnyTemplate, handler: Prepared): Result.Result<BoundTemplate, string> => {
   const options = { records: recordsOf(template.params), insecure: new Set(template.allowInsecureTraversal) }
   const parsed = UriTemplate.parse(template.uriTemplate)
   return Result.map(Result.flatMap(parsed, (parsed) => UriTemplate.matcher(parsed, options)), (matcher) => {

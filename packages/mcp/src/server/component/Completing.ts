@@ -14,6 +14,7 @@ import type { AnySchema } from "../../contract/ParameterSchema.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import { type Completion, completionValuesMax } from "../../schema/Completion.ts"
 import * as RequestContext from "../RequestContext.ts"
+import type { Prepared } from "./Handlers.ts"
 
 /**
  * Completes one argument.
@@ -87,17 +88,20 @@ const toCompletion = (output: Output): Completion => {
 }
 
 /** Those of the choices that begin as what is typed, in upper or lower case. */
-const among = (choices: ReadonlyArray<string>): Complete => (value) => {
+const among = (choices: ReadonlyArray<string>) => (value: string): Effect.Effect<ReadonlyArray<string>> => {
   const typed = value.toLowerCase()
-  return Effect.sync(() => toCompletion(choices.filter((choice) => choice.toLowerCase().startsWith(typed))))
+  return Effect.sync(() => choices.filter((choice) => choice.toLowerCase().startsWith(typed)))
 }
 
-const byAuthor = (
+const guarded = (
+  use: "Completion" | "Choice",
+  name: string,
   complete: (...args: never) => Effect.Effect<unknown, unknown, unknown>,
-  handler: HandlerShape
+  handler: Prepared
 ): Complete => {
   // What a handler takes and needs is forgotten in its shape.
-  const run = { run: complete as HandlerShape["run"], context: handler.context }
+  const bare = complete as HandlerShape["run"]
+  const run = { run: handler.guarded?.(use, bare, name) ?? bare, context: handler.context }
   return (value, context, request) =>
     Effect.map(
       // The types of completions were checked where component and handler were put together.
@@ -112,12 +116,15 @@ const byAuthor = (
  * @category constructors
  * @since 0.1.0
  */
-export const make = (parameters: AnySchema, handler: HandlerShape): Completing => {
+export const make = (parameters: AnySchema, handler: Prepared): Completing => {
   const written = handler.extras?.complete ?? {}
   return new Map(Array.from(membersOf(parameters), ([name, ast]) => {
     const own = Object.hasOwn(written, name) ? written[name] : undefined
-    if (own !== undefined) return [name, byAuthor(own, handler)]
+    if (own !== undefined) return [name, guarded("Completion", name, own, handler)]
     const choices = choicesOf(ast)
-    return [name, choices === undefined || choices.length === 0 ? undefined : among(choices)]
+    return [
+      name,
+      choices === undefined || choices.length === 0 ? undefined : guarded("Choice", name, among(choices), handler)
+    ]
   }))
 }

@@ -15,16 +15,16 @@ import type { CacheHint } from "../../schema/Caching.ts"
 import * as ParameterHeaders from "../../session/ParameterHeaders.ts"
 import { type BoundPrompt, make as bindPrompt } from "./BoundPrompt.ts"
 import {
+  type Addressed,
   type BoundResource,
   type BoundTemplate,
   make as bindResource,
   makeTemplate,
-  type Match,
-  type Read
+  type Match
 } from "./BoundResource.ts"
 import { type BoundTool, make as bindTool } from "./BoundTool.ts"
 import * as Caching from "./Caching.ts"
-import type { Prepare } from "./Handlers.ts"
+import type { Prepare, Prepared } from "./Handlers.ts"
 import * as Shelf from "./Shelf.ts"
 
 /**
@@ -185,7 +185,7 @@ const ruleOf = (setting: Setting, { component, kind, name }: AnyEntry): Rule | u
 const bindToolEntry = (
   shelves: Shelves,
   { component, kind, name }: EntryOf<"Tool">,
-  handler: HandlerShape,
+  handler: Prepared,
   visible: Rule | undefined
 ): Bound | string => {
   if (name === "") return "A tool has no name"
@@ -207,24 +207,26 @@ const bindResourceEntry = (
   shelves: Shelves,
   setting: Setting,
   { component, kind, name }: EntryOf<"Resource"> | EntryOf<"ResourceTemplate">,
-  handler: HandlerShape,
+  handler: Prepared,
   visible: Rule | undefined
 ): Bound | string => {
   const { caching = setting.reading } = component.presentation
   const flaw = Caching.flaw(caching)
   if (flaw !== undefined) return `"${name}" cannot be served: ${flaw}`
-  const keep = (read: Read): Read => Caching.onRead(read, caching, visible !== undefined)
+  const keep = <A extends Addressed>(addressed: A): A => ({
+    ...addressed,
+    read: Caching.onRead(addressed.read, caching, visible !== undefined)
+  })
   if (component._tag === "Resource") {
     if (!uri.test(name)) return `"${name}" cannot be served: a resource has a URI, and this is none`
-    const bound = bindResource(component, handler)
-    return onShelf(kind, shelves.resources, name, offer({ ...bound, read: keep(bound.read) }, visible))
+    return onShelf(kind, shelves.resources, name, offer(keep(bindResource(component, handler)), visible))
   }
   const template = makeTemplate(component, handler)
   if (Result.isFailure(template)) return template.failure
   const { match } = template.success
   const kept: Match = (uri) => {
-    const read = match(uri)
-    return read && Result.map(read, keep)
+    const addressed = match(uri)
+    return addressed && Result.map(addressed, keep)
   }
   return onShelf(kind, shelves.templates, name, offer({ ...template.success, match: kept }, visible))
 }
@@ -233,7 +235,7 @@ const bindEntry = (
   shelves: Shelves,
   setting: Setting,
   entry: AnyEntry,
-  handler: HandlerShape
+  handler: Prepared
 ): Bound | string => {
   const { component, kind, name } = entry
   const visible = ruleOf(setting, entry)
@@ -254,7 +256,7 @@ const guarded = (
   shelves: Shelves,
   setting: Setting,
   entry: AnyEntry,
-  handler: HandlerShape
+  handler: Prepared
 ): Bound | string =>
   Result.getOrElse(
     Result.try({

@@ -7,12 +7,10 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { AnyEntry, HandlerShape, Kind } from "../../contract/Catalog.ts"
-import type { Complete } from "../../contract/Completion.ts"
 import { McpRequest } from "../../contract/McpRequest.ts"
 import * as PerRequest from "../../contract/PerRequest.ts"
 import * as Policy from "../../contract/Policy.ts"
-import type { Call, Guard, Part } from "../../contract/policy/Model.ts"
-import type { Extras } from "../../contract/Served.ts"
+import type { Call, Guard, Part, Use } from "../../contract/policy/Model.ts"
 import * as Surroundings from "../../session/Surroundings.ts"
 import * as ClientLogger from "../ClientLogger.ts"
 
@@ -43,21 +41,31 @@ export interface Subject {
 }
 
 /**
+ * A handler that is ready, with what its policies put around other uses of its component.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Prepared extends HandlerShape {
+  /** A use with what guards it around it; `undefined` where nothing does. */
+  readonly guarded?: ((use: Use, run: Run, completed?: string) => Run | undefined) | undefined
+}
+
+/**
  * Gets a handler ready.
  *
  * @category models
  * @since 0.1.0
  */
-export type Prepare = (subject: Subject | AnyEntry, handler: HandlerShape) => Effect.Effect<HandlerShape>
+export type Prepare = (subject: Subject | AnyEntry, handler: HandlerShape) => Effect.Effect<Prepared>
 
-/** A handler, or a completion: what it is called with, and what is known beside that. */
-type Run<A, B> = (args: A, beside: B) => Effect.Effect<unknown, unknown, unknown>
+type Run = HandlerShape["run"]
 
-const guardHandler = <A, B>(
+const guardRun = (
   { completed, kind, name }: Pick<Call, "kind" | "name" | "completed">,
   guard: Guard,
-  run: Run<A, B>
-): Run<A, B> =>
+  run: Run
+): Run =>
 (args, beside) =>
   Effect.contextWith((context: Context.Context<McpRequest>) =>
     guard(
@@ -72,14 +80,6 @@ const guardHandler = <A, B>(
       Effect.suspend(() => run(args, beside)) as Effect.Effect<unknown, unknown>
     )
   )
-
-const guardExtras = ({ kind, name }: Subject, guard: Guard, extras: Extras = {}): Extras => {
-  const complete = Object.entries(extras.complete ?? {}).map(([completed, run]) =>
-    // A guard gives what it is put around, or fails as a handler may.
-    [completed, guardHandler({ kind, name, completed }, guard, run) as Complete<unknown>] as const
-  )
-  return { ...extras, complete: Object.fromEntries(complete) }
-}
 
 const chain = (guards: ReadonlyArray<Guard>): Guard => (call, effect) =>
   guards.reduceRight((inner, guard) => Effect.suspend(() => guard(call, inner)), effect)
@@ -131,14 +131,24 @@ export const make = (options: Options, context: Context.Context<never>): Prepare
       // The services are known by their keys only; which they are is in the types of the catalog.
       const shape = { ...handler, context: Context.merge(contextFor(handler.context), given as Context.Context<never>) }
       const all = [...parts, ...Policy.guardsOf(subject.component)]
-      const guards = yield* Effect.forEach(all.filter(({ onCompletion }) => onCompletion !== true), build)
-      const completionGuards = yield* Effect.forEach(all.filter(({ onCompletion }) => onCompletion === true), build)
+      if (all.length === 0) return shape
+      const guards = yield* Effect.forEach(
+        all,
+        (part) => Effect.map(build(part), (guard) => ({ use: part.use, guard }))
+      )
+      const guardOf = (wanted: Use | undefined): Guard | undefined => {
+        const own = guards.filter(({ use }) => use === wanted)
+        return own.length === 0 ? undefined : chain(own.map(({ guard }) => guard))
+      }
+      const calling = guardOf(undefined)
       return {
         ...shape,
-        ...(guards.length === 0 ? {} : { run: guardHandler(subject, chain(guards), handler.run) }),
-        ...(completionGuards.length === 0
-          ? {}
-          : { extras: guardExtras(subject, chain(completionGuards), handler.extras) })
+        ...(calling === undefined ? {} : { run: guardRun(subject, calling, handler.run) }),
+        guarded: (use, run, completed) => {
+          const guard = guardOf(use)
+          const { kind, name } = subject
+          return guard && guardRun({ kind, name, ...(completed === undefined ? {} : { completed }) }, guard, run)
+        }
       }
     })
 }

@@ -11,8 +11,8 @@ import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Encode, Revision, Wire } from "../../revision/Revision.ts"
 import type { CacheHint } from "../../schema/Caching.ts"
+import type { Sender } from "../../session/Caller.ts"
 import { compare, type Cursors, type Place, type Use } from "../../session/Cursor.ts"
-import type { Caller } from "../../session/RequestState.ts"
 import type { Dialect } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
 import type { Origin } from "../Origin.ts"
@@ -168,7 +168,7 @@ const withMore = (
   })
 }
 
-const callerFrom = ({ credential, principal }: Origin): Caller => ({ credential, principal })
+const callerFrom = ({ credential, principal }: Origin): Sender => ({ credential, principal })
 
 /** A page of what one caller may know of. Rules are asked as far as the page needs it. */
 const own = (
@@ -196,8 +196,8 @@ const own = (
   })
 
 /**
- * Serves a list. A cursor that was not given out for this list, or not to this caller where callers see different lists,
- * is `-32602` (PAG-04).
+ * Serves a list. A cursor that was not given out for this list, or not to this caller where callers see different lists
+ * or are known by name, is `-32602` (PAG-04).
  *
  * @category methods
  * @since 0.1.0
@@ -206,17 +206,19 @@ export const serve = (listing: Listing, dialects: (revision: Revision) => Dialec
   const { method, paging } = listing
   const isRuled = Visibility.ruling(listing.shelf)
   const pagesOf = new Map<Revision, Pages>()
-  const isOwn = (): boolean => isRuled() || listing.more?.() !== undefined
+  // What is given out piece by piece to somebody known is given to nobody else.
+  const isOwn = ({ principal }: Origin): boolean =>
+    isRuled() || listing.more?.() !== undefined || (paging !== undefined && principal !== undefined)
   const page = (request: Request, origin: Origin, after: Place | undefined): Effect.Effect<string, RpcError> => {
     const dialect = dialects(origin.revision)
-    if (isOwn()) return own(listing, dialect, request, origin, after, listing.more?.())
+    if (isOwn(origin)) return own(listing, dialect, request, origin, after, listing.more?.())
     const pages = pagesOf.get(origin.revision) ?? { version: -1, texts: new Map() }
     pagesOf.set(origin.revision, pages)
     return common(listing, pages, dialect, after)
   }
   const placeOf = (cursor: unknown, origin: Origin): Effect.Effect<Place, RpcError> => {
     if (paging === undefined) return Effect.fail(unknownCursor)
-    const use = { method, caller: isOwn() ? callerFrom(origin) : undefined }
+    const use = { method, caller: isOwn(origin) ? callerFrom(origin) : undefined }
     return Effect.flatMap(
       paging.cursors.read(use, cursor),
       (place) => place === undefined ? Effect.fail(unknownCursor) : Effect.succeed(place)

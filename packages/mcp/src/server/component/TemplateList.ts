@@ -8,7 +8,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type { HandlerShape } from "../../contract/Catalog.ts"
 import type { RequestInfo } from "../../contract/McpRequest.ts"
 import type { AnyCodec } from "../../contract/ParameterSchema.ts"
 import type { Listed } from "../../contract/Resource.ts"
@@ -19,6 +18,7 @@ import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import type { Resource } from "../../schema/Resource.ts"
 import * as Masking from "../Masking.ts"
 import * as RequestContext from "../RequestContext.ts"
+import type { Prepared } from "./Handlers.ts"
 import { ResourceLimits } from "./ResourceLimits.ts"
 import { isVisible } from "./Ruled.ts"
 import type { OpenShelf, Shelf } from "./Shelf.ts"
@@ -123,12 +123,13 @@ export const listedOf = (
 export const make = (
   { params, presentation, uriTemplate }: AnyTemplate,
   parsed: UriTemplate.UriTemplate,
-  handler: HandlerShape
+  handler: Prepared
 ): TemplateList | undefined => {
   const list = handler.extras?.list
   if (list === undefined) return undefined
+  const bare = () => list
   const { listedResourcesMax } = Context.get(handler.context, ResourceLimits)
-  const shape = { run: () => list, context: handler.context }
+  const shape = { run: handler.guarded?.("Listing", bare) ?? bare, context: handler.context }
   // That the schema needs no services was asked where the template was made.
   const encode = Schema.encodeUnknownEffect(params as AnyCodec)
   const resource = (listed: Listed<unknown>) =>

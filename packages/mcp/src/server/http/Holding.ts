@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -29,9 +30,13 @@ export interface Held {
 export interface Holding {
   readonly add: (held: Held) => void
   readonly remove: (held: Held) => void
+  /** Calls back at a time, in milliseconds since 1970, or at once where it is past. The result takes the wish back. */
+  readonly at: (millis: number, callback: () => void) => () => void
   /** Completes once nothing is held. */
   readonly emptied: Effect.Effect<void>
 }
+
+const nothing = (): void => undefined
 
 /**
  * Nothing is held yet. What is held is looked after as long as the scope is open.
@@ -45,6 +50,8 @@ export const make = (everyMillis: number): Effect.Effect<Holding, never, Scope.S
     const all = new Set<Held>()
     const waiting = new Set<Deferred.Deferred<void>>()
     const scope = yield* Effect.scope
+    const clock = yield* Clock.Clock
+    const fork = Effect.runForkWith(yield* Effect.context<never>())
     const look = Effect.suspend(() => {
       const longer = Array.from(all).flatMap((held) => held.beat() ?? [])
       return Effect.forEach(longer, (effect) => Effect.forkIn(effect, scope), { discard: true })
@@ -59,6 +66,13 @@ export const make = (everyMillis: number): Effect.Effect<Holding, never, Scope.S
         if (all.size > 0) return
         for (const emptied of waiting) Deferred.doneUnsafe(emptied, Effect.void)
         waiting.clear()
+      },
+      at: (millis, callback) => {
+        // A time without end never comes.
+        if (!Number.isFinite(millis)) return nothing
+        const later = Effect.sleep(Math.max(0, millis - clock.currentTimeMillisUnsafe()))
+        const fiber = fork(Effect.andThen(later, Effect.sync(callback)))
+        return () => fiber.interruptUnsafe()
       },
       emptied: Effect.suspend(() => {
         if (all.size === 0) return Effect.void

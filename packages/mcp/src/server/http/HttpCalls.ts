@@ -40,6 +40,7 @@ const callInSession = (
       InFlight.begin(session.inFlight, request.id, fiber)
       const origin = LiveSession.origin(session, {
         header: exchange.header,
+        caller: exchange.caller,
         // A call that was cancelled has nothing more to say (CAN-11).
         send: (text) =>
           Effect.suspend(() => InFlight.holds(session.inFlight, request.id, fiber) ? reply.send(text) : Effect.void),
@@ -48,7 +49,7 @@ const callInSession = (
       })
       const call = Effect.flatMap(
         Engine.answer(endpoint.server.methods, request, origin),
-        (answer) => reply.finish(200, answer.text)
+        (answer) => reply.finish(200, answer.text, answer.http)
       )
       return Effect.onExit(restore(call), (exit) =>
         Effect.sync(() => {
@@ -75,6 +76,8 @@ export const originAlone = (exchange: HttpExchange, revision: Revision, send: Or
     session: undefined,
     logLevel: "info",
     credential: exchange.header("authorization"),
+    principal: exchange.caller?.principal,
+    services: exchange.caller?.services,
     header: exchange.header,
     send,
     ask: Asking.unsupported,
@@ -94,7 +97,7 @@ const callAlone = (
   const origin = originAlone(exchange, revision, reply.send)
   return Effect.flatMap(
     Engine.answer(endpoint.server.methods, request, origin),
-    (answer) => reply.finish(200, answer.text)
+    (answer) => reply.finish(200, answer.text, answer.http)
   )
 }
 

@@ -4,20 +4,18 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Message from "../../jsonrpc/Message.ts"
-import * as Rpc from "../../jsonrpc/RpcError.ts"
 import * as HttpAdmission from "../../session/HttpAdmission.ts"
 import type { HttpPolicy } from "../../session/HttpPolicy.ts"
 import type { SessionStore } from "../../session/SessionStore.ts"
 import { isClaimed } from "../../session/StatelessAdmission.ts"
 import type { HttpExchange } from "../../transport/HttpExchange.ts"
-import * as Masking from "../Masking.ts"
 import type { Server } from "../Server.ts"
+import * as Gating from "./Gating.ts"
 import * as Holding from "./Holding.ts"
-import { refused } from "./HttpEndpoint.ts"
+import { answering, refused } from "./HttpEndpoint.ts"
 import * as HttpReply from "./HttpReply.ts"
 import * as HttpSessions from "./HttpSessions.ts"
 import * as HttpStateless from "./HttpStateless.ts"
@@ -113,13 +111,8 @@ const drain = (driver: Driver): Effect.Effect<void> =>
       : Effect.void
   })
 
-const onExchange = (driver: Driver, exchange: HttpExchange): Effect.Effect<void> => {
-  const admission = HttpAdmission.admit(driver.policy, exchange.method, exchange.header)
-  switch (admission._tag) {
-    case "Refusal":
-      return refused(exchange, admission)
-    case "Preflight":
-      return Effect.sync(() => HttpReply.empty(exchange, 204, HttpAdmission.preflightHeaders(exchange.header)))
+const onAdmitted = (driver: Driver, exchange: HttpExchange, verb: "Get" | "Delete" | "Post"): Effect.Effect<void> => {
+  switch (verb) {
     case "Get":
       return onGet(driver, exchange)
     case "Delete":
@@ -129,18 +122,20 @@ const onExchange = (driver: Driver, exchange: HttpExchange): Effect.Effect<void>
   }
 }
 
-/** What breaks outside of handlers, in a store for instance, must not leave the client waiting. */
-const onBroken = (exchange: HttpExchange, cause: Cause.Cause<never>): Effect.Effect<void> =>
-  Cause.hasInterruptsOnly(cause)
-    ? Effect.failCause(cause)
-    : Effect.flatMap(
-      Masking.mask("A request over HTTP failed", cause),
-      ({ message, reference }) =>
-        refused(exchange, HttpAdmission.refuse(500, Rpc.internalError(message, { reference })))
-    )
+const onExchange = (driver: Driver, exchange: HttpExchange): Effect.Effect<void> => {
+  const admission = HttpAdmission.admit(driver.policy, exchange.method, exchange.header)
+  switch (admission._tag) {
+    case "Refusal":
+      return refused(exchange, admission)
+    case "Preflight":
+      return Effect.sync(() => HttpReply.empty(exchange, 204, HttpAdmission.preflightHeaders(exchange.header)))
+    default:
+      return Gating.through(driver.server, exchange, (exchange) => onAdmitted(driver, exchange, admission._tag))
+  }
+}
 
 /**
- * A handler for an endpoint of the server. When the scope ends, calls have `drainMillis` to end; then sessions are ended.
+ * A handler for an endpoint of the server, behind its gate where it has one. When the scope ends, calls have `drainMillis` to end; then sessions are ended.
  *
  * @category drivers
  * @since 0.1.0
@@ -160,5 +155,5 @@ export const make = (
       isDraining: false
     }
     yield* Effect.addFinalizer(() => drain(driver))
-    return (exchange) => Effect.catchCause(onExchange(driver, exchange), (cause) => onBroken(exchange, cause))
+    return answering((exchange) => onExchange(driver, exchange))
   })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { RequestId } from "../../jsonrpc/Message.ts"
@@ -10,10 +11,12 @@ import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import { withoutHeader } from "../../revision/Revisions.ts"
+import * as Caller from "../../session/Caller.ts"
 import type { Log } from "../../session/EventLog.ts"
 import * as HttpAdmission from "../../session/HttpAdmission.ts"
 import type { HttpPolicy } from "../../session/HttpPolicy.ts"
 import type { HttpExchange, ResponseHeaders } from "../../transport/HttpExchange.ts"
+import * as Masking from "../Masking.ts"
 import type { Server } from "../Server.ts"
 import type { Holding } from "./Holding.ts"
 import * as HttpReply from "./HttpReply.ts"
@@ -61,7 +64,16 @@ export const headerRevision = ({ server }: Endpoint, exchange: HttpExchange): Re
 }
 
 /**
- * The session that a request names, for the credential that opened it (HTS-05, HTS-06).
+ * Whose request it is: what is kept for its sender is found by this.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const ownerOf = ({ caller, header }: HttpExchange): string | undefined =>
+  Caller.ownerOf({ principal: caller?.principal, credential: header("authorization") })
+
+/**
+ * The session that a request names, for whoever opened it (HTS-05, HTS-06).
  *
  * @category queries
  * @since 0.1.0
@@ -69,7 +81,7 @@ export const headerRevision = ({ server }: Endpoint, exchange: HttpExchange): Re
 export const sessionOf = (endpoint: Endpoint, exchange: HttpExchange): Result.Result<LiveSession, Refusal> => {
   const id = exchange.header("mcp-session-id")
   if (id === undefined) return refusal(400, Rpc.invalidRequest("The header Mcp-Session-Id is missing"))
-  const session = endpoint.sessions.find(id, exchange.header("authorization"))
+  const session = endpoint.sessions.find(id, ownerOf(exchange))
   if (session === undefined) return refusal(404, Rpc.invalidRequest("Session not found"))
   const version = headerRevision(endpoint, exchange)
   return Result.isFailure(version) ? Result.fail(version.failure) : Result.succeed(session)
@@ -83,6 +95,25 @@ export const sessionOf = (endpoint: Endpoint, exchange: HttpExchange): Result.Re
  */
 export const refused = (exchange: HttpExchange, refusal: Refusal, id?: RequestId): Effect.Effect<void> =>
   Effect.sync(() => HttpReply.refuse(exchange, refusal, id))
+
+/** What breaks outside of handlers, in a store for instance, must not leave the client waiting. */
+const onBroken = (exchange: HttpExchange, cause: Cause.Cause<never>): Effect.Effect<void> =>
+  Cause.hasInterruptsOnly(cause)
+    ? Effect.failCause(cause)
+    : Effect.flatMap(
+      Masking.mask("A request over HTTP failed", cause),
+      ({ message, reference }) =>
+        refused(exchange, HttpAdmission.refuse(500, Rpc.internalError(message, { reference })))
+    )
+
+/**
+ * A handler that answers whatever breaks in it.
+ *
+ * @category replies
+ * @since 0.1.0
+ */
+export const answering = (handler: (exchange: HttpExchange) => Effect.Effect<void>): typeof handler => (exchange) =>
+  Effect.catchCause(handler(exchange), (cause) => onBroken(exchange, cause))
 
 /**
  * Where the streams of a session are, and where their events are kept.

@@ -13,7 +13,7 @@ import type * as HttpAdmission from "../../session/HttpAdmission.ts"
 import type { HttpExchange, ResponseHeaders } from "../../transport/HttpExchange.ts"
 import * as Engine from "../Engine.ts"
 import * as Handshake from "../Handshake.ts"
-import { type Endpoint, replyTo } from "./HttpEndpoint.ts"
+import { type Endpoint, ownerOf, replyTo } from "./HttpEndpoint.ts"
 import * as HttpReply from "./HttpReply.ts"
 import type { LiveSession } from "./LiveSession.ts"
 
@@ -33,7 +33,7 @@ const close = ({ sessions }: Endpoint, opening: Opening): Effect.Effect<void> =>
 
 const openSession = (
   endpoint: Endpoint,
-  credential: string | undefined,
+  owner: string | undefined,
   opening: Opening,
   { clientCapabilities, clientInfo, resultText, revision }: Handshake.Handshake
 ): ReturnType<Engine.Method> =>
@@ -41,7 +41,7 @@ const openSession = (
     // A middleware may pass the request on more than once.
     yield* close(endpoint, opening)
     const id = endpoint.makeId()
-    const facts = { id, revision, clientInfo, clientCapabilities, credential }
+    const facts = { id, revision, clientInfo, clientCapabilities, owner }
     opening.session = yield* Effect.onError(endpoint.sessions.open(facts), () =>
       Effect.sync(() => {
         opening.status = 500
@@ -56,7 +56,7 @@ const serve = (endpoint: Endpoint, exchange: HttpExchange, opening: Opening): En
   const settled = Handshake.negotiate(params, identity, revisions)
   if (Result.isFailure(settled)) return Effect.fail(settled.failure)
   return endpoint.isStateful
-    ? openSession(endpoint, exchange.header("authorization"), opening, settled.success)
+    ? openSession(endpoint, ownerOf(exchange), opening, settled.success)
     : Effect.succeed(settled.success.resultText)
 }
 
@@ -78,14 +78,16 @@ export const initialize = (
   Effect.suspend(() => {
     const { server } = endpoint
     const opening: Opening = { session: undefined, status: 400 }
-    const origin = Handshake.origin(request.params, server.revisions, exchange.header)
+    const origin = Handshake.origin(request.params, server.revisions, exchange)
     return Engine.answerBy(server.methods, request, origin, serve(endpoint, exchange, opening)).pipe(
       Effect.onExit((exit) =>
         Exit.isSuccess(exit) && exit.value.code === undefined ? Effect.void : close(endpoint, opening)
       ),
-      Effect.flatMap(({ code, text }) => {
+      Effect.flatMap(({ code, http, text }) => {
         const { session, status } = opening
-        if (code !== undefined) return Effect.sync(() => HttpReply.json(exchange, status, text))
+        if (code !== undefined) {
+          return Effect.sync(() => HttpReply.json(exchange, http?.status ?? status, text, http?.headers))
+        }
         const answered = replyTo(endpoint, exchange, acceptance, session, sessionHeader(session)).finish(200, text)
         return session === undefined || server.onSession === undefined
           ? answered

@@ -15,6 +15,7 @@ import * as Subscriptions from "../../session/Subscriptions.ts"
 import type { HttpExchange, HttpStream } from "../../transport/HttpExchange.ts"
 import * as Feed from "../listening/Feed.ts"
 import * as EventStream from "./EventStream.ts"
+import * as Expiry from "./Expiry.ts"
 import { type Endpoint, refused, sessionOf, streamsOf } from "./HttpEndpoint.ts"
 import * as HttpReply from "./HttpReply.ts"
 import type { LiveSession } from "./LiveSession.ts"
@@ -81,7 +82,9 @@ const join = (
   if (session.listening.size >= listeningMax) Array.from(session.listening).slice(0, 1).forEach(EventStream.end)
   session.listening.add(stream)
   endpoint.holding.add(held)
+  const forget = Expiry.onExpiry(endpoint.holding, exchange.caller, () => EventStream.end(stream))
   stream.onEnd = () => {
+    forget()
     endpoint.holding.remove(held)
     session.listening.delete(stream)
     endpoint.sessions.touch(session)

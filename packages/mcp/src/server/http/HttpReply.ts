@@ -7,6 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Encode from "../../jsonrpc/Encode.ts"
+import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import type { Log } from "../../session/EventLog.ts"
 import { type Acceptance, corsHeaders, type Refusal } from "../../session/HttpAdmission.ts"
 import type { HttpPolicy } from "../../session/HttpPolicy.ts"
@@ -38,8 +39,11 @@ export interface HttpReply {
   readonly mayStream: boolean
   /** Sends a message ahead of the answer, as an event; drops it when only JSON may be sent, or the reply has ended. */
   readonly send: (text: string) => Effect.Effect<void>
-  /** Sends the answer and ends the reply. The status only shows when nothing was sent before. */
-  readonly finish: (status: number, text: string) => Effect.Effect<void>
+  /**
+   * Sends the answer and ends the reply. The status only shows when nothing was sent before; neither does what an error
+   * is over HTTP, which then is JSON, whatever else would be a stream.
+   */
+  readonly finish: (status: number, text: string, http?: RpcError["http"]) => Effect.Effect<void>
   /** Answers with a refusal. */
   readonly refuse: (refusal: Refusal, id: string | number | undefined) => Effect.Effect<void>
   /** Ends the reply without an answer: the request was cancelled. */
@@ -185,12 +189,13 @@ export const make = (exchange: HttpExchange, options: Options): HttpReply => {
       mayStream
         ? Effect.suspend(() => ended ? Effect.void : EventStream.send(opened(), text))
         : Effect.void,
-    finish: (status, text) =>
+    finish: (status, text, http) =>
       Effect.suspend(() => {
         ended = true
-        if (target === undefined && !mustStream) {
+        if (target === undefined && (http !== undefined || !mustStream)) {
           holding.remove(held)
-          json(exchange, status, text, headers)
+          if (http === undefined) json(exchange, status, text, headers)
+          else json(exchange, http.status, text, { ...headers, ...http.headers })
           return Effect.void
         }
         const last = opened()

@@ -84,7 +84,13 @@ const hear = (
   server.onNotification === undefined ? Effect.void : server.onNotification(
     notification,
     // A notification has no stream of its own.
-    origin(session, { header: exchange.header, send: () => Effect.void, sendQuestion: undefined, pause: undefined })
+    origin(session, {
+      header: exchange.header,
+      caller: exchange.caller,
+      send: () => Effect.void,
+      sendQuestion: undefined,
+      pause: undefined
+    })
   )
 
 /** The same where no sessions are kept. */

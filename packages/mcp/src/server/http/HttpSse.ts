@@ -7,10 +7,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import * as SseFraming from "../../jsonrpc/SseFraming.ts"
+import type { Caller } from "../../session/Caller.ts"
 import * as HttpAdmission from "../../session/HttpAdmission.ts"
 import type { HttpPolicy } from "../../session/HttpPolicy.ts"
 import { SessionId } from "../../session/SessionId.ts"
@@ -19,9 +19,11 @@ import type { HttpExchange } from "../../transport/HttpExchange.ts"
 import * as ConnectionDriver from "../ConnectionDriver.ts"
 import type { Server } from "../Server.ts"
 import * as EventStream from "./EventStream.ts"
+import * as Expiry from "./Expiry.ts"
+import * as Gating from "./Gating.ts"
 import * as Holding from "./Holding.ts"
 import type { HttpHandler } from "./HttpDriver.ts"
-import { refused } from "./HttpEndpoint.ts"
+import { answering, ownerOf, refused } from "./HttpEndpoint.ts"
 import * as HttpReply from "./HttpReply.ts"
 
 /**
@@ -40,8 +42,11 @@ export interface HttpSse {
 /** One client. */
 interface Client {
   readonly id: string
-  /** The credential that opened the stream; messages with another do not find it. */
-  readonly credential: string | undefined
+  /** Whose stream it is, as `ownerOf` says it; messages of others do not find it. */
+  readonly owner: string | undefined
+  /** Who has shown the credential that ends last, and what takes back the wish to hear of its end. */
+  caller: Caller | undefined
+  forget: () => void
   readonly stream: EventStream.EventStream
   readonly outbox: Array<string>
   isFlushing: boolean
@@ -82,6 +87,15 @@ const close = (client: Client): void => {
   client.close?.()
 }
 
+/** Lets a line end with the credential of a caller. */
+const endWith = ({ holding }: Endpoint, client: Client, caller: Caller | undefined): void => {
+  client.forget()
+  client.caller = caller
+  client.forget = Expiry.onExpiry(holding, caller, () => close(client))
+}
+
+const endOf = (caller: Caller | undefined): number => caller?.expiresAtMillis ?? Number.POSITIVE_INFINITY
+
 const lineOf = (endpoint: Endpoint, client: Client, header: HttpExchange["header"]): Connection => ({
   header,
   send: (text) => {
@@ -107,7 +121,9 @@ const serve = (endpoint: Endpoint, exchange: HttpExchange): Effect.Effect<void> 
     const stream = EventStream.make(HttpReply.stream(exchange))
     const client: Client = {
       id: endpoint.makeId(),
-      credential: exchange.header("authorization"),
+      owner: ownerOf(exchange),
+      caller: undefined,
+      forget: () => undefined,
       stream,
       outbox: [],
       isFlushing: false,
@@ -119,6 +135,7 @@ const serve = (endpoint: Endpoint, exchange: HttpExchange): Effect.Effect<void> 
     endpoint.clients.set(client.id, client)
     endpoint.holding.add(held)
     exchange.onClose(() => close(client))
+    endWith(endpoint, client, exchange.caller)
     const uri = `${endpoint.messagesPath}?sessionId=${encodeURIComponent(client.id)}`
     return Effect.ensuring(
       Effect.andThen(
@@ -126,6 +143,7 @@ const serve = (endpoint: Endpoint, exchange: HttpExchange): Effect.Effect<void> 
         ConnectionDriver.run(endpoint.server, lineOf(endpoint, client, exchange.header))
       ),
       Effect.sync(() => {
+        client.forget()
         EventStream.end(stream)
         endpoint.holding.remove(held)
         endpoint.clients.delete(client.id)
@@ -133,25 +151,25 @@ const serve = (endpoint: Endpoint, exchange: HttpExchange): Effect.Effect<void> 
     )
   })
 
-const admit = (
+/** Hands on what is of the one verb that is served, and has come by the gate. */
+const admitted = (
   endpoint: Endpoint,
-  exchange: HttpExchange,
-  tag: "Get" | "Post"
-): Result.Result<void, Effect.Effect<void>> => {
-  const admission = HttpAdmission.admit(endpoint.policy, exchange.method, exchange.header)
-  if (admission._tag === tag) return Result.succeed(undefined)
-  if (admission._tag === "Refusal") return Result.fail(refused(exchange, admission))
-  if (admission._tag === "Preflight") {
-    const headers = HttpAdmission.preflightHeaders(exchange.header)
-    return Result.fail(Effect.sync(() => HttpReply.empty(exchange, 204, headers)))
-  }
-  const refusal = HttpAdmission.refuse(405, Rpc.invalidRequest(`${exchange.method} is not served here`))
-  return Result.fail(refused(exchange, { ...refusal, headers: { allow: tag.toUpperCase() } }))
-}
+  tag: "Get" | "Post",
+  next: (endpoint: Endpoint, exchange: HttpExchange) => Effect.Effect<void>
+): HttpHandler =>
+  answering((exchange) => {
+    const admission = HttpAdmission.admit(endpoint.policy, exchange.method, exchange.header)
+    if (admission._tag === tag) return Gating.through(endpoint.server, exchange, (exchange) => next(endpoint, exchange))
+    if (admission._tag === "Refusal") return refused(exchange, admission)
+    if (admission._tag === "Preflight") {
+      const headers = HttpAdmission.preflightHeaders(exchange.header)
+      return Effect.sync(() => HttpReply.empty(exchange, 204, headers))
+    }
+    const refusal = HttpAdmission.refuse(405, Rpc.invalidRequest(`${exchange.method} is not served here`))
+    return refused(exchange, { ...refusal, headers: { allow: tag.toUpperCase() } })
+  })
 
-const onStream = (endpoint: Endpoint): HttpHandler => (exchange) => {
-  const admitted = admit(endpoint, exchange, "Get")
-  if (Result.isFailure(admitted)) return admitted.failure
+const open = (endpoint: Endpoint, exchange: HttpExchange): Effect.Effect<void> => {
   if (!HttpAdmission.acceptance(exchange.header("accept")).eventStream) {
     return refused(exchange, HttpAdmission.notAcceptable)
   }
@@ -166,17 +184,15 @@ const sessionIdOf = (url: string): string | undefined => {
   return query === -1 ? undefined : new URLSearchParams(url.slice(query + 1)).get("sessionId") ?? undefined
 }
 
-const onMessage = (endpoint: Endpoint): HttpHandler => (exchange) => {
-  const admitted = admit(endpoint, exchange, "Post")
-  if (Result.isFailure(admitted)) return admitted.failure
-  const { body } = exchange
+const take = (endpoint: Endpoint, exchange: HttpExchange): Effect.Effect<void> => {
+  const { body, caller } = exchange
   if (body === undefined) return refused(exchange, HttpAdmission.bodyTooLarge)
   const id = sessionIdOf(exchange.url)
   if (id === undefined) {
     return refused(exchange, HttpAdmission.refuse(400, Rpc.invalidRequest("The query lacks a sessionId")))
   }
   const client = endpoint.clients.get(id)
-  if (client?.receive === undefined || client.credential !== exchange.header("authorization")) {
+  if (client?.receive === undefined || client.owner !== ownerOf(exchange)) {
     return refused(exchange, HttpAdmission.refuse(404, Rpc.invalidRequest("Session not found")))
   }
   if (client.outbox.length >= endpoint.server.sessionLimits.inFlightRequestsMax) {
@@ -185,7 +201,9 @@ const onMessage = (endpoint: Endpoint): HttpHandler => (exchange) => {
   const { receive } = client
   return Effect.sync(() => {
     HttpReply.empty(exchange, 202)
-    receive({ _tag: "Line", text: body })
+    // Who has renewed its credential is still there.
+    if (endOf(caller) > endOf(client.caller)) endWith(endpoint, client, caller)
+    receive({ _tag: "Line", text: body, caller })
   })
 }
 
@@ -227,5 +245,5 @@ export const make = (
       isClosing: false
     }
     yield* Effect.addFinalizer(() => drain(endpoint))
-    return { onStream: onStream(endpoint), onMessage: onMessage(endpoint) }
+    return { onStream: admitted(endpoint, "Get", open), onMessage: admitted(endpoint, "Post", take) }
   })

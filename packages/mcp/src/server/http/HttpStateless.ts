@@ -14,6 +14,7 @@ import type { HttpExchange } from "../../transport/HttpExchange.ts"
 import * as Engine from "../Engine.ts"
 import * as Origin from "../Origin.ts"
 import type { Server } from "../Server.ts"
+import * as Expiry from "./Expiry.ts"
 import * as HttpReply from "./HttpReply.ts"
 
 /** All that is judged before dispatch, in the order of the ledger; the revision when nothing is amiss. */
@@ -47,15 +48,18 @@ export const onRequest = (
     return Effect.sync(() => HttpReply.refuse(exchange, revision.failure, request.id))
   }
   const reply = HttpReply.make(exchange, options)
-  const standing = reply.mayStream ? server.standing : undefined
+  const standing = reply.mayStream
+    ? Expiry.standingFor(server.standing, exchange.caller, options.holding)
+    : undefined
   const origin = Origin.stateless(revision.success, request.params, {
     header: exchange.header,
+    caller: exchange.caller,
     send: reply.send,
     standing
   })
   const call = Effect.flatMap(
     Engine.answer(server.methods, request, origin),
-    (answer) => reply.finish(HttpAdmission.statusOfCode(answer.code), answer.text)
+    (answer) => reply.finish(HttpAdmission.statusOfCode(answer.code), answer.text, answer.http)
   )
   return Effect.withFiber((fiber) => {
     exchange.onClose(() => {
@@ -77,6 +81,7 @@ const hear = (
     notification,
     Origin.stateless(revision, notification.params, {
       header: exchange.header,
+      caller: exchange.caller,
       send: () => Effect.void,
       standing: undefined
     })

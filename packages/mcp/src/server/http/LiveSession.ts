@@ -10,6 +10,7 @@ import type { Revision } from "../../revision/Revision.ts"
 import type { ClientCapabilities } from "../../schema/Capabilities.ts"
 import type { Implementation } from "../../schema/Implementation.ts"
 import type { LoggingLevel } from "../../schema/Logging.ts"
+import type { Caller } from "../../session/Caller.ts"
 import * as InFlight from "../../session/InFlight.ts"
 import * as PendingRequests from "../../session/PendingRequests.ts"
 import * as Subscriptions from "../../session/Subscriptions.ts"
@@ -30,8 +31,8 @@ export interface LiveSession {
   readonly revision: Revision
   readonly clientInfo: Implementation
   readonly clientCapabilities: ClientCapabilities
-  /** The credential that opened the session; requests with another do not find it. */
-  readonly credential: string | undefined
+  /** Whose session it is, as `ownerOf` says it; requests of others do not find it. */
+  readonly owner: string | undefined
   readonly inFlight: InFlight.InFlight<Fiber.Fiber<unknown>>
   /** Streams whose events are kept and that go on, by name; a client that lost one takes it up again. */
   readonly streams: Map<string, EventStream.EventStream>
@@ -61,7 +62,7 @@ export interface LiveSession {
  */
 export type Opening = Pick<
   LiveSession,
-  "id" | "revision" | "clientInfo" | "clientCapabilities" | "credential" | "lastActiveMillis"
+  "id" | "revision" | "clientInfo" | "clientCapabilities" | "owner" | "lastActiveMillis"
 >
 
 /**
@@ -120,7 +121,10 @@ export const isBusy = (session: LiveSession): boolean =>
  */
 export const origin = (
   session: LiveSession,
-  channel: Pick<Origin, "header" | "send" | "pause"> & { readonly sendQuestion: Origin["send"] | undefined }
+  channel: Pick<Origin, "header" | "send" | "pause"> & {
+    readonly caller: Caller | undefined
+    readonly sendQuestion: Origin["send"] | undefined
+  }
 ): Origin => ({
   revision: session.revision,
   clientInfo: session.clientInfo,
@@ -134,7 +138,9 @@ export const origin = (
   },
   logLevel: session.logLevel ?? "info",
   askedLogLevel: session.logLevel,
-  credential: session.credential,
+  credential: channel.header("authorization"),
+  principal: channel.caller?.principal,
+  services: channel.caller?.services,
   header: channel.header,
   send: channel.send,
   pause: channel.pause,

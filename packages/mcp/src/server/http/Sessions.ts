@@ -1,5 +1,5 @@
 /**
- * The sessions that one HTTP endpoint serves: opened by `initialize`, found by id and credential, closed by DELETE, by
+ * The sessions that one HTTP endpoint serves: opened by `initialize`, found by id and owner, closed by DELETE, by
  * idleness, or to make room.
  *
  * @since 0.1.0
@@ -24,8 +24,8 @@ export interface Sessions {
   readonly open: (
     opening: Omit<LiveSession.Opening, "lastActiveMillis">
   ) => Effect.Effect<LiveSession.LiveSession | undefined>
-  /** The session with an id, for the credential that opened it. It counts as active from then on. */
-  readonly find: (id: string, credential: string | undefined) => LiveSession.LiveSession | undefined
+  /** The session with an id, for whoever opened it. It counts as active from then on. */
+  readonly find: (id: string, owner: string | undefined) => LiveSession.LiveSession | undefined
   /** Notes that something of the session has just ended. */
   readonly touch: (session: LiveSession.LiveSession) => void
   /** Ends a session. */
@@ -138,9 +138,9 @@ export const make = (
             store(live, records.put, forget, session)
           )
         }),
-      find: (id, credential) => {
+      find: (id, owner) => {
         const session = live.get(id)
-        if (session === undefined || session.credential !== credential) return undefined
+        if (session === undefined || session.owner !== owner) return undefined
         touch(session)
         return session
       },

@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import type * as Message from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
+import type { Caller } from "../../session/Caller.ts"
 import * as InFlight from "../../session/InFlight.ts"
 import { admitMeta, isClaimed } from "../../session/StatelessAdmission.ts"
 import * as Asking from "../asking/Asking.ts"
@@ -32,7 +33,12 @@ export const send = (state: LineState) => (text: string): Effect.Effect<void> =>
 const sendAhead = (state: LineState, id: Message.RequestId, call: Call): Origin["send"] => (text) =>
   Effect.suspend(() => InFlight.holds(state.inFlight, id, call) ? send(state)(text) : Effect.void)
 
-const sessionOrigin = (state: LineState, { feed, handshake }: Session, sendAhead: Origin["send"]): Origin => ({
+const sessionOrigin = (
+  state: LineState,
+  { feed, handshake }: Session,
+  sendAhead: Origin["send"],
+  caller: Caller | undefined
+): Origin => ({
   revision: handshake.revision,
   clientInfo: handshake.clientInfo,
   clientCapabilities: handshake.clientCapabilities,
@@ -46,6 +52,8 @@ const sessionOrigin = (state: LineState, { feed, handshake }: Session, sendAhead
   logLevel: state.logLevel ?? "info",
   askedLogLevel: state.logLevel,
   credential: state.header("authorization"),
+  principal: caller?.principal,
+  services: caller?.services,
   header: state.header,
   send: sendAhead,
   ask: Asking.over({
@@ -64,14 +72,19 @@ const sessionOrigin = (state: LineState, { feed, handshake }: Session, sendAhead
  * @category origins
  * @since 0.1.0
  */
-export const ofRequest = (state: LineState, request: Message.Request, call: Call): Result.Result<Origin, RpcError> => {
+export const ofRequest = (
+  state: LineState,
+  request: Message.Request,
+  call: Call,
+  caller: Caller | undefined
+): Result.Result<Origin, RpcError> => {
   const send = sendAhead(state, request.id, call)
   if (isClaimed(request)) {
     const { revisionsByVersion, versions } = state.server
     return Result.map(
       admitMeta(request.params, revisionsByVersion, versions),
       (revision) =>
-        Origins.stateless(revision, request.params, { header: state.header, send, standing: state.standing })
+        Origins.stateless(revision, request.params, { header: state.header, caller, send, standing: state.standing })
     )
   }
   const admitted = request.method === "ping" ? Result.succeed(undefined) : advance(state, "Request")
@@ -79,7 +92,7 @@ export const ofRequest = (state: LineState, request: Message.Request, call: Call
   const { session } = state
   return session === undefined
     ? Result.fail(Rpc.invalidRequest("The first request must be initialize"))
-    : Result.succeed(sessionOrigin(state, session, send))
+    : Result.succeed(sessionOrigin(state, session, send, caller))
 }
 
 /**
@@ -88,13 +101,17 @@ export const ofRequest = (state: LineState, request: Message.Request, call: Call
  * @category origins
  * @since 0.1.0
  */
-export const ofNotification = (state: LineState, { method, params }: Message.Notification): Origin | undefined => {
+export const ofNotification = (
+  state: LineState,
+  { method, params }: Message.Notification,
+  caller: Caller | undefined
+): Origin | undefined => {
   const { server, session } = state
   // A notification has no stream of its own.
   const send = (): Effect.Effect<void> => Effect.void
-  if (!isClaimed({ method, params })) return session && sessionOrigin(state, session, send)
+  if (!isClaimed({ method, params })) return session && sessionOrigin(state, session, send, caller)
   const revision = admitMeta(params, server.revisionsByVersion, server.versions)
   return Result.isFailure(revision)
     ? undefined
-    : Origins.stateless(revision.success, params, { header: state.header, send })
+    : Origins.stateless(revision.success, params, { header: state.header, caller, send })
 }

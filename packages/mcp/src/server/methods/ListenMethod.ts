@@ -16,16 +16,19 @@ import type { Revision } from "../../revision/Revision.ts"
 import type { ServerCapabilities } from "../../schema/Capabilities.ts"
 import { MetaKey } from "../../schema/Meta.ts"
 import type { SubscriptionFilter } from "../../schema/Subscription.ts"
+import { ownerOf } from "../../session/Caller.ts"
 import type { Bus } from "../../session/NotificationBus.ts"
 import type { Limits } from "../../session/SubscriptionLimits.ts"
 import type { Filter, ListKind } from "../../session/Subscriptions.ts"
+import type { Subscribe } from "../component/BoundResource.ts"
 import type { Components } from "../component/Components.ts"
 import type { Dialects } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
 import * as Delivery from "../listening/Delivery.ts"
 import { eventText, notificationText } from "../listening/Feed.ts"
 import type { Origin, Standing } from "../Origin.ts"
-import { readerOf } from "./ResourceMethods.ts"
+import * as RequestContext from "../RequestContext.ts"
+import { addressedBy } from "./ResourceMethods.ts"
 
 /**
  * What listening needs of its server.
@@ -74,19 +77,37 @@ const flags: ReadonlyArray<readonly [ListKind, "toolsListChanged" | "promptsList
   ["resources", "resourcesListChanged"]
 ]
 
+/** A filter, and who is to be asked before it is honoured, by URI. */
+interface Honoured {
+  readonly filter: Filter
+  readonly asking: ReadonlyArray<readonly [uri: string, subscribe: Subscribe]>
+}
+
 /** The part of a filter that is honoured: what the server declares, and URIs where something is served. */
 const honour = (
   components: Components,
   { capabilities }: Listening,
   asked: SubscriptionFilter,
   revision: Revision
-): Filter => {
+): Honoured => {
   const lists = flags.filter(([kind, flag]) => asked[flag] === true && capabilities[kind]?.listChanged === true)
-  const uris = capabilities.resources?.subscribe === true ? asked.resourceSubscriptions ?? [] : []
-  return {
-    lists: new Set(lists.map(([kind]) => kind)),
-    uris: new Set(uris.filter((uri) => Result.isSuccess(readerOf(components, uri, revision))))
+  const uris = new Set<string>()
+  const asking: Array<readonly [string, Subscribe]> = []
+  for (const uri of new Set(capabilities.resources?.subscribe === true ? asked.resourceSubscriptions : [])) {
+    const addressed = addressedBy(components, uri, revision)
+    if (Result.isFailure(addressed)) continue
+    uris.add(uri)
+    const { subscribe } = addressed.success
+    if (subscribe !== undefined) asking.push([uri, subscribe])
   }
+  return { filter: { lists: new Set(lists.map(([kind]) => kind)), uris }, asking }
+}
+
+/** Who may not hear of one of the URIs is told so, and could not tell otherwise what to ask its user for. */
+const permit = ({ asking }: Honoured, request: Request, origin: Origin): Effect.Effect<void, RpcError> => {
+  if (asking.length === 0) return Effect.void
+  const info = RequestContext.make(request, origin)
+  return Effect.forEach(asking, ([uri, subscribe]) => subscribe(uri, info), { discard: true })
 }
 
 /** How a client is told what of its filter is honoured. */
@@ -165,7 +186,8 @@ const tell = (
 
 /**
  * Serves `subscriptions/listen` (SUB-01 to SUB-13). A filter beyond `urisMax` is `-32602`; more subscriptions than the
- * limits admit are `-32603`; where nothing can be sent ahead of an answer it is `-32600`.
+ * limits admit are `-32603`; where nothing can be sent ahead of an answer it is `-32600`; where a policy is against one of
+ * the URIs, the error is that of the policy.
  *
  * @category methods
  * @since 0.1.0
@@ -176,12 +198,12 @@ export const listen =
     if (standing === undefined) return Effect.fail(noStream)
     const asked = filterOf(request, origin, listening.limits)
     if (Result.isFailure(asked)) return Effect.fail(asked.failure)
-    const filter = honour(components, listening, asked.success, origin.revision)
+    const honoured = honour(components, listening, asked.success, origin.revision)
     const { finish, revision } = dialects(origin.revision)
     return Effect.scoped(Effect.map(
-      Effect.andThen(
-        enter(listening, standing.peer ?? origin.credential),
-        tell(listening, filter, request, origin, standing)
+      permit(honoured, request, origin).pipe(
+        Effect.andThen(enter(listening, standing.peer ?? ownerOf(origin))),
+        Effect.andThen(tell(listening, honoured.filter, request, origin, standing))
       ),
       () => finish(revision.encode.result(request.method, { _meta: { [MetaKey.subscriptionId]: request.id } }))
     ))

@@ -11,13 +11,15 @@ import type { Limits } from "../../session/SubscriptionLimits.ts"
 import type { Components } from "../component/Components.ts"
 import type { Method } from "../Engine.ts"
 import * as Feed from "../listening/Feed.ts"
+import * as RequestContext from "../RequestContext.ts"
 import { stringMember } from "./Params.ts"
-import { readerOf } from "./ResourceMethods.ts"
+import { addressedBy } from "./ResourceMethods.ts"
 
 const noSession = Rpc.invalidRequest("Subscribing needs a session, and none is kept here")
 
 /**
- * Serves `resources/subscribe` (RSC-06). Where nothing could be read, the error is that of reading (RSC-12); a session with `urisMax` subscriptions already gets `-32603`.
+ * Serves `resources/subscribe` (RSC-06). Where nothing could be read, the error is that of reading (RSC-12), and
+ * where a policy is against it, that of the policy; a session with `urisMax` subscriptions already gets `-32603`.
  *
  * @category methods
  * @since 0.1.0
@@ -26,11 +28,16 @@ export const subscribe = (components: Components, { urisMax }: Limits): Method =
   Effect.suspend(() => {
     const uri = stringMember(request.params, "uri")
     if (Result.isFailure(uri)) return Effect.fail(uri.failure)
-    if (origin.session === undefined) return Effect.fail(noSession)
-    const read = readerOf(components, uri.success, origin.revision)
-    if (Result.isFailure(read)) return Effect.fail(read.failure)
-    const subscribed = Feed.subscribe(origin.session.feed, uri.success, urisMax)
-    return Result.isFailure(subscribed) ? Effect.fail(subscribed.failure) : Effect.succeed("{}")
+    const { session } = origin
+    if (session === undefined) return Effect.fail(noSession)
+    const addressed = addressedBy(components, uri.success, origin.revision)
+    if (Result.isFailure(addressed)) return Effect.fail(addressed.failure)
+    const begin = Effect.suspend(() => {
+      const subscribed = Feed.subscribe(session.feed, uri.success, urisMax)
+      return Result.isFailure(subscribed) ? Effect.fail(subscribed.failure) : Effect.succeed("{}")
+    })
+    const { subscribe: ask } = addressed.success
+    return ask === undefined ? begin : Effect.andThen(ask(uri.success, RequestContext.make(request, origin)), begin)
   })
 
 /**

@@ -7,6 +7,7 @@
 import * as Duration from "effect/Duration"
 import type * as Sse from "effect/encoding/Sse"
 import * as Hash from "effect/Hash"
+import * as BoundedMap from "../../session/BoundedMap.ts"
 
 /** What was heard under an id, and on which connection. */
 interface Heard {
@@ -97,11 +98,7 @@ const isRepeated = (cursor: EventCursor, { data, id }: Sse.Event): boolean => {
 
 const remember = (cursor: EventCursor, id: string, data: string): void => {
   const heard = cursor.heard ??= new Map()
-  heard.set(id, { connection: cursor.connection, hash: Hash.string(data) })
-  for (const oldest of heard.keys()) {
-    if (heard.size <= heardMax) return
-    heard.delete(oldest)
-  }
+  BoundedMap.put(heard, id, { connection: cursor.connection, hash: Hash.string(data) }, heardMax)
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 import type { HttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
+import * as Predicate from "effect/Predicate"
 import * as TransportError from "../TransportError.ts"
 import * as Peer from "./Peer.ts"
 
@@ -82,6 +83,10 @@ const withoutHeaders = (text: string, { headers }: HttpClientRequest): string =>
     .filter((value) => unsendable.test(value))
     .reduce((rest, value) => rest.replaceAll(value.trim(), "<redacted>"), text)
 
+/** Effect's HTTP errors have a `TransportError` too. */
+const isUnauthorized = (cause: unknown): cause is TransportError.TransportError =>
+  Predicate.isTagged(cause, "TransportError") && "reason" in cause && Predicate.isTagged(cause.reason, "Unauthorized")
+
 /**
  * An error of the HTTP client as `Unreachable`. Where it is not certain that nothing was sent, the request may have run.
  *
@@ -89,6 +94,8 @@ const withoutHeaders = (text: string, { headers }: HttpClientRequest): string =>
  * @since 0.1.0
  */
 export const fromHttp = ({ reason }: HttpClientError): TransportError.TransportError => {
+  // An HTTP client that authorizes requests says in words of ours why it could not.
+  if (isUnauthorized(reason.cause)) return reason.cause
   const { _tag, request } = reason
   const chain = chainOf(reason.cause)
   const cause = chain.at(-1)?.text ?? reason.description

@@ -13,6 +13,7 @@ import * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Received } from "../Connection.ts"
+import * as Interlude from "../Interlude.ts"
 import * as TransportError from "../TransportError.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Failure from "./Failure.ts"
@@ -121,8 +122,9 @@ export const open = (
   endpoint: Endpoint.Endpoint,
   bytesMax: number,
   timeout: Duration.Input
-): Effect.Effect<MessageStream, TransportError.TransportError, Scope.Scope> =>
-  Effect.gen(function*() {
+): Effect.Effect<MessageStream, TransportError.TransportError, Scope.Scope> => {
+  const millis = Duration.toMillis(timeout)
+  const opening = Effect.gen(function*() {
     const response = yield* Endpoint.listen(endpoint, {}, undefined)
     if (!HttpAnswer.isSuccess(response)) {
       return yield* HttpAnswer.statusError(response, yield* HttpAnswer.errorBody(response))
@@ -131,13 +133,9 @@ export const open = (
     const state = yield* makeState(response, bytesMax)
     const messagesUrl = yield* findEndpoint(state, endpoint.url)
     return { messagesUrl, listen: listen(state) }
-  }).pipe(
-    Effect.timeoutOrElse({
-      duration: timeout,
-      orElse: () => {
-        const millis = Duration.toMillis(timeout)
-        const detail = `no event stream with an endpoint began within ${millis} ms`
-        return Effect.fail(TransportError.make(new TransportError.Unreachable({ detail, mayHaveRun: false })))
-      }
-    })
-  )
+  })
+  return Interlude.timeoutOrElse(opening, millis, () => {
+    const detail = `no event stream with an endpoint began within ${millis} ms`
+    return Effect.fail(TransportError.make(new TransportError.Unreachable({ detail, mayHaveRun: false })))
+  })
+}

@@ -91,6 +91,11 @@ const attempt = (context: Context, request: OutgoingRequest, cursor: EventCursor
     Exchange.run(context.ending, rest(context, request, cursor)),
     (error): Effect.Effect<HttpAnswer.Read, TransportError.TransportError> => {
       if (isPassing(error)) return Effect.succeed({ _tag: "Lost", error, rest: undefined })
+      // The request was taken up before the right to hear its answer was lost.
+      if (error.reason._tag === "Unauthorized") {
+        const { cause } = error.reason
+        return Effect.fail(TransportError.make(new TransportError.Unauthorized({ cause, mayHaveRun: true })))
+      }
       // The server has no such stream, or none any more: what became of the request cannot be found out.
       return Effect.fail(error.reason._tag === "HttpStatus" ? answerMissing : error)
     }
@@ -167,14 +172,15 @@ const onRefused = (
   { session }: Context,
   error: TransportError.TransportError
 ): Effect.Effect<Heard, TransportError.TransportError> => {
-  if (error.reason._tag === "SessionExpired") return Effect.fail(error)
+  if (error.reason._tag === "SessionExpired" || error.reason._tag === "Unauthorized") return Effect.fail(error)
   const isOffered = session.hasListened ? isPassing(error) : isBusy(error)
   return Effect.succeed({ lost: error, isOffered, rest: undefined })
 }
 
 /**
  * Hears what the server says apart from any request, and takes the stream up again when it ends or breaks (HTG-05,
- * HTG-10). Completes when the server offers none; fails with `SessionExpired` when the session is gone.
+ * HTG-10). Completes when the server offers none; fails with `SessionExpired` when the session is gone, and with
+ * `Unauthorized` when it may be heard no more.
  *
  * @category operations
  * @since 0.1.0
