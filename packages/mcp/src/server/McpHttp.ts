@@ -59,7 +59,7 @@ export const layerRouterStore = (
           const serving = { bytesMax, fork, readBody }
           yield* router.add("*", options.path ?? "/mcp", (request) => RouterExchange.serve(request, handle, serving))
           for (const { handler, path } of Gating.routesOf(server)) {
-            // What a gate serves is found at the root of its host.
+            // What a gate serves is found at the root of its host, so its path begins with a slash.
             yield* router.add("*", path as HttpRouter.PathInput, (request) =>
               RouterExchange.serve(request, handler, serving))
           }

@@ -135,7 +135,8 @@ const onExchange = (driver: Driver, exchange: HttpExchange): Effect.Effect<void>
 }
 
 /**
- * A handler for an endpoint of the server, behind its gate where it has one. When the scope ends, calls have `drainMillis` to end; then sessions are ended.
+ * A handler for an endpoint of the server, behind its gate where it has one. When the scope ends, calls have `drainMillis`
+ * to end; then sessions are ended.
  *
  * @category drivers
  * @since 0.1.0

@@ -18,6 +18,7 @@ import type { HttpExchange } from "../../transport/HttpExchange.ts"
  * @since 0.1.0
  */
 export interface Route {
+  /** From the root of the host on, with its first slash. */
   readonly path: string
   readonly handler: (exchange: HttpExchange) => Effect.Effect<void>
 }

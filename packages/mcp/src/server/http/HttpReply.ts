@@ -40,8 +40,8 @@ export interface HttpReply {
   /** Sends a message ahead of the answer, as an event; drops it when only JSON may be sent, or the reply has ended. */
   readonly send: (text: string) => Effect.Effect<void>
   /**
-   * Sends the answer and ends the reply. The status only shows when nothing was sent before; neither does what an error
-   * is over HTTP, which then is JSON, whatever else would be a stream.
+   * Sends the answer and ends the reply. The status shows only when nothing was sent before, and so does what an error says
+   * of HTTP; one that says something is JSON, also where a stream would be due.
    */
   readonly finish: (status: number, text: string, http?: RpcError["http"]) => Effect.Effect<void>
   /** Answers with a refusal. */
