@@ -103,9 +103,11 @@ const freshMillis = 60_000
  * @category queries
  * @since 0.1.0
  */
-export const isUntried = ({ credentials: { obtainedAtMillis = 0 }, isAccepted }: Session, now: number): boolean =>
-  // A clock that was put back makes nothing fresh.
-  !isAccepted && Math.abs(now - obtainedAtMillis) < freshMillis
+export const isUntried = ({ credentials: { obtainedAtMillis = 0 }, isAccepted }: Session, now: number): boolean => {
+  const ageMillis = now - obtainedAtMillis
+  // Tokens from the future came before the clock was put back, nobody knows when.
+  return !isAccepted && ageMillis >= 0 && ageMillis < freshMillis
+}
 
 /**
  * The access token, for comparing; `undefined` when there is none.

@@ -183,12 +183,17 @@ const connect = Effect.fnUntraced(function*<const M extends ReadonlyArray<Middle
   const common: Once.Common = { claims, nextId, fork, logLevel: () => level.wanted }
   const stages = yield* optional.stages(connection, inbound)
   const { validator } = optional
-  const timeouts = { timeout, timeoutTotal, hasInterludes: transport.hasInterludes }
+  const timeoutMillis = Duration.toMillis(timeout)
+  // In milliseconds already: to read "60 seconds" for each call would cost more than to keep its time.
+  const timeouts = {
+    timeout: timeoutMillis,
+    timeoutTotal: timeoutTotal === undefined ? undefined : Duration.toMillis(timeoutTotal),
+    hasInterludes: transport.hasInterludes
+  }
   const send = Pipeline.make({ connection, inbound, common, timeouts, stages, validator })
 
   const lastKnown = LastKnown.make(connection)
   Inbound.observe(inbound, lastKnown.hear)
-  const timeoutMillis = Duration.toMillis(timeout)
   const subscribed = Subscribed.make({ send, inForce: connection.inForce, fork })
   return facade(connection, inbound, lastKnown, {
     ...Methods.make(send),

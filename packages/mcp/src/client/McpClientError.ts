@@ -8,7 +8,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
-import { RpcError } from "../jsonrpc/RpcError.ts"
+import { isIdInUse, RpcError } from "../jsonrpc/RpcError.ts"
 import type { InputRequiredResult } from "../schema/InputRequired.ts"
 import type { CallToolResult } from "../schema/Tool.ts"
 import { TransportError } from "../transport/TransportError.ts"
@@ -42,7 +42,9 @@ export class NoCommonVersion extends Schema.Error<NoCommonVersion>(`${id}/NoComm
   override get message(): string {
     const supported = this.supported.length === 0 ? "no revision known here" : this.supported.join(", ")
     const detail = this.detail === undefined ? "" : ` (${this.detail})`
-    return `No common protocol version: the client speaks ${this.offered.join(", ")}, the server ${supported}${detail}`
+    // Over HTTP+SSE, a client that knows the stateless era only has nothing to speak.
+    const offered = this.offered.length === 0 ? "none that goes over this transport" : this.offered.join(", ")
+    return `No common protocol version: the client speaks ${offered}, the server ${supported}${detail}`
   }
   get mayHaveRun(): boolean {
     return false
@@ -298,12 +300,12 @@ export class McpClientError extends Schema.Error<McpClientError>(id)({
   /**
    * Whether the server may have run the request although there is no result. False: nothing happened, and it may be sent
    * again safely. An error that the server answered with counts as having run, unless its code says that the message
-   * was not taken up.
+   * was not taken up; that its id is in use says that a copy of it was.
    */
   get mayHaveRun(): boolean {
     const { mayHaveRunBefore, reason } = this
     if (mayHaveRunBefore === true) return true
-    return reason._tag === "RpcError" ? !refusals.has(reason.code) : reason.mayHaveRun
+    return reason._tag === "RpcError" ? !refusals.has(reason.code) || isIdInUse(reason) : reason.mayHaveRun
   }
 }
 

@@ -35,6 +35,15 @@ export class RpcError extends Schema.TaggedError<RpcError>()("RpcError", {
 }) {}
 
 /**
+ * Any code. `data` is left out when it is `undefined`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (code: number, message: string, data?: unknown): RpcError =>
+  data === undefined ? new RpcError({ code, message }) : new RpcError({ code, message, data })
+
+/**
  * `-32602`: the parameters are wrong. `data`, when given, is sent to the peer as it is.
  *
  * @category constructors
@@ -59,6 +68,29 @@ export const methodNotFound = (method: string): RpcError =>
  */
 export const invalidRequest = (message: string): RpcError => make(ErrorCode.InvalidRequest, message)
 
+const inProgress = "inProgress"
+
+/**
+ * `-32600`: a request with this id is being worked on (RPC-05). Its `data` tells whoever sent it twice, or had it sent twice by
+ * a proxy, that the other one may well be run.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const idInUse = (): RpcError =>
+  make(ErrorCode.InvalidRequest, "A request with this id is in progress", {
+    [inProgress]: true
+  })
+
+/**
+ * Whether an error says that a request with the same id is being worked on.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const isIdInUse = ({ data }: RpcError): boolean =>
+  typeof data === "object" && data !== null && inProgress in data && data[inProgress] === true
+
 /**
  * `-32603`: something broke inside. The message should tell nothing about what.
  *
@@ -66,12 +98,3 @@ export const invalidRequest = (message: string): RpcError => make(ErrorCode.Inva
  * @since 0.1.0
  */
 export const internalError = (message: string, data?: unknown): RpcError => make(ErrorCode.InternalError, message, data)
-
-/**
- * Any code. `data` is left out when it is `undefined`.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const make = (code: number, message: string, data?: unknown): RpcError =>
-  data === undefined ? new RpcError({ code, message }) : new RpcError({ code, message, data })

@@ -43,12 +43,12 @@ const refuse = (reply: Batch.Settle, id: Message.RequestId | undefined, error: R
 const isIdRequired = (state: State): boolean => LineState.revisionOf(state)?.errorIdRequired === true
 
 /**
- * Refuses what could not be read. Where an error must have an id, and none could be read, there is no answer (RPC-12,
- * RPC-13), and the log has the reason.
+ * Refuses what has no id to answer under: none could be read, or it is that of another request. Where an error must have
+ * an id there is no answer (RPC-12, RPC-13), and the log has the reason.
  */
 const refuseUnread = (state: State, reply: Batch.Settle, { error, id }: Pick<Message.Malformed, "id" | "error">) => {
   if (id !== undefined || !isIdRequired(state)) return refuse(reply, id, error)
-  state.fork(Effect.logDebug("A message could not be read, and has no id to answer under", error.message))
+  state.fork(Effect.logDebug("A message was refused, and has no id to answer under", error.message))
   reply(undefined)
 }
 
@@ -74,7 +74,12 @@ const start = (
   answer: Effect.Effect<Engine.Answer>
 ): void => {
   const admitted = InFlight.admits(state.inFlight, id)
-  if (Result.isFailure(admitted)) return refuse(reply, id, admitted.failure)
+  if (Result.isFailure(admitted)) {
+    // A refusal under an id that is in use would be taken for the answer to the request that has it: a copy of it may have
+    // come, which changes nothing about the first.
+    const isTaken = state.inFlight.entries.has(id)
+    return refuseUnread(state, reply, { id: isTaken ? undefined : id, error: admitted.failure })
+  }
   InFlight.begin(state.inFlight, id, call)
   call.fiber = state.fork(answer)
   call.fiber.addObserver((exit) => {
@@ -280,9 +285,10 @@ const close = (state: State): Effect.Effect<void> =>
  */
 export const run = (server: Server, connection: Connection): Effect.Effect<void> =>
   Effect.flatMap(Effect.context<never>(), (context) => {
-    const state = LineState.make(server, connection, Context.get(context, SessionId)(), Effect.runForkWith(context))
+    const line = server.wiretap?.connection(connection) ?? connection
+    const state = LineState.make(server, line, Context.get(context, SessionId)(), Effect.runForkWith(context))
     const served = Effect.andThen(
-      connection.listen((received) => onReceived(state, received)),
+      line.listen((received) => onReceived(state, received)),
       drain(state, everyCall)
     )
     return Effect.scoped(Effect.andThen(attach(state), Effect.ensuring(served, close(state))))

@@ -14,6 +14,7 @@ import type { Revision } from "../revision/Revision.ts"
 import { type Bus, makeMemory, NotificationBus } from "../session/NotificationBus.ts"
 import { type Limits as SessionLimitValues, SessionLimits } from "../session/SessionLimits.ts"
 import { type Limits as SubscriptionLimitValues, SubscriptionLimits } from "../session/SubscriptionLimits.ts"
+import type { Wiretap } from "../transport/Wiretap.ts"
 import * as Seal from "./asking/Seal.ts"
 import { type CallOptions, toMethods } from "./CallOptions.ts"
 import * as Components from "./component/Components.ts"
@@ -58,6 +59,8 @@ export interface Server {
   readonly subscriptionLimits: SubscriptionLimitValues
   /** What stands before all endpoints over HTTP: the gate of the transport that it is served over. */
   readonly gate?: HttpGate["Service"] | undefined
+  /** Looks on as the server is spoken to. Absent: nobody does. */
+  readonly wiretap?: Wiretap | undefined
 }
 
 /**

@@ -9,6 +9,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Uptime from "./Uptime.ts"
 
 /**
  * An event: its id, which is unique in its session, and its text; an empty text is an event that only tells its id.
@@ -211,11 +212,11 @@ export const makeMemory: Effect.Effect<Log> = Effect.gen(function*() {
         // A session that was forgotten must not come back through a call that is just ending.
         return session === undefined
           ? `${stream}-0`
-          : append(memory, limits, clock.currentTimeMillisUnsafe(), session, stream, text)
+          : append(memory, limits, Uptime.millisOf(clock), session, stream, text)
       }),
     after: (id, eventId) =>
       Effect.sync(() => {
-        trim(memory, limits, clock.currentTimeMillisUnsafe())
+        trim(memory, limits, Uptime.millisOf(clock))
         return after(memory, id, eventId)
       }),
     remove: (id) =>

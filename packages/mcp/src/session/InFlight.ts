@@ -8,7 +8,7 @@
 import * as Result from "effect/Result"
 import type { RequestId } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
-import { internalError, invalidRequest } from "../jsonrpc/RpcError.ts"
+import { idInUse, internalError } from "../jsonrpc/RpcError.ts"
 
 /**
  * A table of requests in flight. Ids keep their type: `1` and `"1"` are two requests (RPC-07).
@@ -39,7 +39,7 @@ export const make = <A>(max: number): InFlight<A> => ({ entries: new Map(), endi
  * @since 0.1.0
  */
 export const admits = <A>(table: InFlight<A>, id: RequestId): Result.Result<void, RpcError> => {
-  if (table.entries.has(id)) return Result.fail(invalidRequest("A request with this id is in progress"))
+  if (table.entries.has(id)) return Result.fail(idInUse())
   return size(table) >= table.max
     ? Result.fail(internalError(`More than ${table.max} requests in progress`))
     : Result.succeed(undefined)

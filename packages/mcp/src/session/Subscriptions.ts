@@ -128,10 +128,14 @@ const keyOf = (event: ServerEvent): string => {
   }
 }
 
-/** Tells updates of sub-resources as an update of what they are part of; as many are left as the filter has members. */
+/**
+ * Tells updates of sub-resources as an update of what they are part of, and nothing that is not wanted any more; as many
+ * are left as the filter has members.
+ */
 const fold = (filter: Filter, pending: Pending): Pending => {
   const folded = new Map<string, ServerEvent>()
   for (const event of pending.values()) {
+    if (!wants(filter, event)) continue
     const uri = event._tag === "ResourceUpdated" ? subscribedFor(filter.uris, event.uri) : undefined
     const told: ServerEvent = uri === undefined ? event : { _tag: "ResourceUpdated", uri }
     folded.set(keyOf(told), told)

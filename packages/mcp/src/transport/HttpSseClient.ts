@@ -5,13 +5,16 @@
  *
  * @since 0.1.0
  */
+import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { JsonRpcLimits } from "../jsonrpc/Limits.ts"
 import { ClientTransport } from "./ClientTransport.ts"
@@ -60,8 +63,32 @@ const post = (messages: Endpoint.Endpoint, text: string, millisMax?: number) => 
   return Taking.inTime(posting, millisMax)
 }
 
-/** Posts, and what is waited for. Messages without an answer arrive before what is sent after them; requests do not wait. */
-const makeSender = Effect.fnUntraced(function*(messages: Endpoint.Endpoint) {
+/**
+ * How long a message holds up those after it, in milliseconds. One that is not taken by then may be under way for long, or
+ * its confirmation lost; order is not worth more.
+ */
+const orderMillisMax = 1_000
+
+/** When a message is posted again that certainly did not arrive. */
+const again: Schedule.Schedule<unknown> = Schedule.upTo(Schedule.exponential("250 millis"), { times: 2 })
+
+const isUnreachable = ({ reason }: TransportError.TransportError): boolean => reason._tag === "Unreachable"
+
+/** Posts a message that has no answer to be missed. It may be an answer itself, which is given once. */
+const postNote = (messages: Endpoint.Endpoint, text: string) =>
+  Effect.retry(post(messages, text), {
+    schedule: again,
+    while: (error) => isUnreachable(error) && !error.mayHaveRun
+  })
+
+/**
+ * Posts, and what is waited for. Messages without an answer arrive before what is sent within a second after them; requests
+ * do not wait.
+ *
+ * @param lost called when a message without an answer may never have come to the server. Nobody else would notice: a server
+ *   that was not told that it is initialized says nothing for as long as the session lasts
+ */
+const makeSender = Effect.fnUntraced(function*(messages: Endpoint.Endpoint, lost: () => void) {
   const room = yield* Latch.make(true)
   // Last of all: nobody waits for room on a link that is closed.
   yield* Effect.addFinalizer(() => room.open)
@@ -75,12 +102,13 @@ const makeSender = Effect.fnUntraced(function*(messages: Endpoint.Endpoint) {
   const sendNote = (text: string): void => {
     notes++
     room.closeUnsafe()
-    run(
-      Interlude.working(clocks, post(messages, text)).pipe(
-        Effect.catch((error) => Effect.logDebug("A message could not be posted", error)),
-        Effect.ensuring(onTaken)
+    const posting = run(
+      Interlude.working(clocks, postNote(messages, text)).pipe(
+        Effect.tapError((error) => Effect.sync(() => isUnreachable(error) && lost())),
+        Effect.catch((error) => Effect.logDebug("A message could not be posted", error))
       )
     )
+    run(Effect.ensuring(Effect.asVoid(Effect.timeoutOption(Fiber.await(posting), orderMillisMax)), onTaken))
   }
   const send: Connection["send"] = (text, failed, begin) => {
     if (failed === undefined) return sendNote(text)
@@ -97,8 +125,12 @@ const connect = Effect.fnUntraced(function*(
   const { messageBytesMax } = yield* JsonRpcLimits
   const own = RequestHeaders.own(headers)
   const stream = yield* MessageStream.open(Endpoint.make(client, String(url), own), messageBytesMax, openTimeout)
-  const sender = yield* makeSender(Endpoint.make(client, stream.messagesUrl, own))
-  return { ...sender, listen: stream.listen }
+  const lost = Deferred.makeUnsafe<void>()
+  const sender = yield* makeSender(
+    Endpoint.make(client, stream.messagesUrl, own),
+    () => Deferred.doneUnsafe(lost, Effect.void)
+  )
+  return { ...sender, listen: (receive) => Effect.raceFirst(stream.listen(receive), Deferred.await(lost)) }
 })
 
 /**

@@ -7,6 +7,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Uptime from "../session/Uptime.ts"
 
 /**
  * Stops the clock of whatever is under way, and gives what lets it go on. Interludes may overlap: the clock stands still
@@ -198,7 +199,7 @@ export const timeoutOrElse = <A, E, R, A2, E2, R2>(
   orElse: () => Effect.Effect<A2, E2, R2>
 ): Effect.Effect<A | A2, E | E2, R | R2> =>
   Effect.clockWith((clock) => {
-    const { begin, elapsed } = makeStoppable(() => clock.currentTimeMillisUnsafe())
+    const { begin, elapsed } = makeStoppable(() => Uptime.millisOf(clock))
     const timed = Effect.raceFirst(
       Effect.map(stopping(effect, begin), (value) => ({ value })),
       Effect.as(elapsed(millis), undefined)

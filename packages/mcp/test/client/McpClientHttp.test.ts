@@ -137,8 +137,10 @@ describe("giving up over HTTP", () => {
   it.effect("in a session a notification says so (HTL-10)", () =>
     Effect.gen(function*() {
       const { aborted, heard } = yield* timeOut(v2025_11_25)
-      assert.deepStrictEqual(aborted, ["tools/call"])
-      assert.deepStrictEqual(heard.slice(-2), ["tools/call", "notifications/cancelled"])
+      // This server begins no stream of the session either, which is asked for again meanwhile.
+      const ofCalls = (messages: ReadonlyArray<string>) => messages.filter((message) => message !== "GET")
+      assert.deepStrictEqual(ofCalls(aborted), ["tools/call"])
+      assert.deepStrictEqual(ofCalls(heard).slice(-2), ["tools/call", "notifications/cancelled"])
     }))
 
   it.effect("without one, closing the exchange does (CAN-07)", () =>

@@ -135,6 +135,16 @@ describe("a subscription", () => {
     assert.deepStrictEqual(drain(feed(three, updated("test://b/1"))).map(say), ["test://a", "list tools", "test://b"])
   })
 
+  it("forgets what nobody is subscribed to any more when too many wait, however often that changes", () => {
+    let subscription = Subscriptions.make(filterOf([]), { pendingMax: 2, slowConsumer: "coalesce" })
+    for (let index = 0; index < 100; index++) {
+      const uri = `test://${index}`
+      subscription = feed({ ...subscription, filter: filterOf([], [uri]) }, updated(`${uri}/1`))
+      assert.isAtMost(subscription.pending.size, 2)
+    }
+    assert.deepStrictEqual(drain(subscription).map(say).slice(-1), ["test://99/1"])
+  })
+
   it("is overrun when too many wait and the policy is to close", () => {
     const subscription = Subscriptions.make(filterOf(["tools"], ["test://a"]), { pendingMax: 1, slowConsumer: "close" })
     const one = feed(subscription, listChanged("tools"))

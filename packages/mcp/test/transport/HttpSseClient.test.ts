@@ -196,6 +196,41 @@ describe("a message that cannot be posted", () => {
       }))
   }
 
+  it.effect("is posted again where nobody waits for its answer, and it certainly did not arrive; a refusal stands", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      const posted: Array<string> = []
+      // The server would tell nothing of what happens until it has heard of the handshake's end.
+      const refused = socketError("ECONNREFUSED", "connect")
+      const replies = [refused, refused]
+      server.state.post = ({ method = "" }) => {
+        posted.push(method)
+        if (method === "refused") return HttpWorld.status(500)
+        return method === "notifications/initialized" ? replies.shift() : undefined
+      }
+      const client = yield* connect(server)
+      yield* until(yield* Effect.forkChild(client.listTools))
+      const note = "notifications/initialized"
+      assert.deepStrictEqual(posted, ["initialize", note, note, note, "tools/list"])
+      const { link } = yield* open(server)
+      yield* link.notify({ method: "refused", paramsText: undefined, revision: v2024_11_05 })
+      yield* until(
+        yield* Effect.forkChild(Effect.andThen(link.room ?? Effect.void, link.request(ask("tools/list", 2))))
+      )
+      assert.deepStrictEqual(posted.slice(5), ["refused", "tools/list"])
+    }))
+
+  it.effect("ends the stream when it may not have arrived: the server would not know what this side takes for said", () =>
+    Effect.gen(function*() {
+      const server = makeServer()
+      server.state.post = ({ method }) => method === "note" ? socketError("ECONNRESET") : undefined
+      const { link } = yield* open(server)
+      yield* link.notify({ method: "note", paramsText: undefined, revision: v2024_11_05 })
+      const closing = yield* Effect.forkChild(link.closed, { startImmediately: true })
+      yield* until(closing)
+      assert.strictEqual((yield* Effect.flip(link.request(ask("tools/list")))).reason._tag, "ConnectionClosed")
+    }))
+
   it.effect("a session that is gone is opened anew, and the call goes on", () =>
     Effect.gen(function*() {
       const server = makeServer()

@@ -329,6 +329,23 @@ describe("refusals", () => {
       assert.deepStrictEqual(signals.map(({ aborted }) => aborted), [true])
     }))
 
+  it.effect("a body that was read to its end, in pieces that tear characters, is not aborted when it is over", () =>
+    Effect.gen(function*() {
+      const bytes = new TextEncoder().encode(JSON.stringify({ jsonrpc: "2.0", id: 1, result: { text: "é€😀" } }))
+      const torn = new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
+          controller.close()
+        }
+      })
+      const { link, signals } = yield* open(() =>
+        new Response(torn, { headers: { "content-type": "application/json" } })
+      )
+      const { message } = yield* link.request(outgoing(v2026_07_28, "x"))
+      assert.deepStrictEqual(message, { _tag: "Success", id: 1, result: { text: "é€😀" } })
+      assert.deepStrictEqual(signals.map(({ aborted }) => aborted), [false])
+    }))
+
   it.effect("404 in a session means that it is gone (HTS-07)", () =>
     Effect.gen(function*() {
       let known = true

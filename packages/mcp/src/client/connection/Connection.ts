@@ -16,6 +16,7 @@ import * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as SubscriptionRef from "effect/SubscriptionRef"
+import * as Uptime from "../../session/Uptime.ts"
 import * as Interlude from "../../transport/Interlude.ts"
 import * as TransportError from "../../transport/TransportError.ts"
 import { make as makeError, type McpClientError } from "../McpClientError.ts"
@@ -185,7 +186,7 @@ const remembered = ({ connected }: State, { reason }: McpClientError): Prior | u
 /** Dials until there is a connection, or the schedule ends. One that broke down at once is not dialled at once. */
 const redial = Effect.fnUntraced(function*(state: State, reason: McpClientError) {
   yield* Scope.close(state.own, Exit.void)
-  const lasted = (yield* Clock.currentTimeMillis) - state.openedAt
+  const lasted = (yield* Uptime.millis) - state.openedAt
   const used = lasted >= stableMillis ? undefined : state.step
   const step: Step = used ?? (yield* Schedule.toStepWithSleep(state.options.reconnect))
   state.step = step
@@ -200,7 +201,7 @@ const redial = Effect.fnUntraced(function*(state: State, reason: McpClientError)
 
 const opened = (state: State, { connected, listening, own }: Dialled): Effect.Effect<void> =>
   Effect.gen(function*() {
-    state.openedAt = yield* Clock.currentTimeMillis
+    state.openedAt = yield* Uptime.millis
     state.connected = connected
     state.own = own
     state.making = undefined
@@ -320,7 +321,7 @@ export const make = Effect.fnUntraced(function*(
     gaps,
     connected,
     own,
-    openedAt: yield* Clock.currentTimeMillis,
+    openedAt: yield* Uptime.millis,
     step: undefined,
     making: undefined,
     broken: undefined,

@@ -20,6 +20,7 @@ import { MetaKey } from "../../schema/Meta.ts"
 import type { ProgressNotificationParams } from "../../schema/Progress.ts"
 import type { ProgressToken } from "../../schema/ProgressToken.ts"
 import * as Surroundings from "../../session/Surroundings.ts"
+import * as Uptime from "../../session/Uptime.ts"
 import type { Incoming } from "../../transport/ClientTransport.ts"
 import type { Answers } from "../answering/Answers.ts"
 import * as ServerRequests from "../answering/ServerRequests.ts"
@@ -128,7 +129,7 @@ export const make = (answers: Answers, through?: Through): Effect.Effect<Inbound
   Effect.gen(function*() {
     const limits = yield* ClientLimits
     const clock = yield* Clock.Clock
-    const waits = Waits.make(() => clock.currentTimeMillisUnsafe(), (effect) => run(effect))
+    const waits = Waits.make(() => Uptime.millisOf(clock), (effect) => run(effect))
     // After the fibers have ended: that a call was given up is no news to a server that was left.
     yield* Effect.addFinalizer(() => Effect.sync(() => Waits.end(waits)))
     // A span that was current when the client was made has no part in what it does later.

@@ -281,6 +281,7 @@ const older = (state: Initialize, evidence: McpClientErrorReason): State => ({
   on: "Older",
   mayProbe: false,
   isAssumed: false,
+  isGuessed: false,
   evidence
 })
 

@@ -8,6 +8,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import * as Uptime from "../../session/Uptime.ts"
 import * as Outage from "../connection/Outage.ts"
 import type { McpClientError } from "../McpClientError.ts"
 
@@ -40,14 +41,13 @@ export const forever = Effect.fnUntraced(function*(
 ): Effect.fn.Return<never, McpClientError> {
   let delayMillis = firstMillis
   while (true) {
-    const begun = yield* Clock.currentTimeMillis
+    const begun = yield* Uptime.millis
     const error = yield* Effect.catch(
       Effect.as(attempt, undefined),
       (error) => isPassing(error) ? Effect.succeed(error) : Effect.fail(error)
     )
-    const now = yield* Clock.currentTimeMillis
-    if (now - begun >= stableMillis) delayMillis = firstMillis
-    const asked = error === undefined ? undefined : Outage.askedMillis(error, now)
+    if ((yield* Uptime.millis) - begun >= stableMillis) delayMillis = firstMillis
+    const asked = error === undefined ? undefined : Outage.askedMillis(error, yield* Clock.currentTimeMillis)
     yield* Effect.sleep(Math.max(delayMillis * (0.75 + 0.25 * (yield* Random.next)), asked ?? 0))
     delayMillis = Math.min(2 * delayMillis, longestMillis)
   }

@@ -156,5 +156,6 @@ export const make = (
       isDraining: false
     }
     yield* Effect.addFinalizer(() => drain(driver))
-    return answering((exchange) => onExchange(driver, exchange))
+    const { wiretap } = server
+    return answering((exchange) => onExchange(driver, wiretap?.exchange(exchange) ?? exchange))
   })

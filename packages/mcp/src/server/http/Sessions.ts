@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import type { Log } from "../../session/EventLog.ts"
 import type { Limits } from "../../session/SessionLimits.ts"
 import { type SessionRecord, SessionStore } from "../../session/SessionStore.ts"
+import * as Uptime from "../../session/Uptime.ts"
 import * as LiveSession from "./LiveSession.ts"
 
 /**
@@ -102,14 +103,14 @@ export const make = (
       )
 
     const touch = (session: LiveSession.LiveSession): void => {
-      session.lastActiveMillis = clock.currentTimeMillisUnsafe()
+      session.lastActiveMillis = Uptime.millisOf(clock)
       live.delete(session.id)
       live.set(session.id, session)
     }
 
     const sweep = Effect.suspend(() =>
       Effect.forEach(
-        idleSince(live, clock.currentTimeMillisUnsafe() - limits.sessionIdleMillis),
+        idleSince(live, Uptime.millisOf(clock) - limits.sessionIdleMillis),
         close,
         { discard: true }
       )
@@ -129,7 +130,7 @@ export const make = (
           // Ending a session may take its time; others that open meanwhile must find its place taken.
           if (leaving !== undefined) live.delete(leaving.id)
           const session = LiveSession.make(
-            { ...opening, lastActiveMillis: clock.currentTimeMillisUnsafe() },
+            { ...opening, lastActiveMillis: Uptime.millisOf(clock) },
             { inFlightRequestsMax: limits.inFlightRequestsMax, pendingMax, questionMillis: limits.sessionIdleMillis }
           )
           live.set(session.id, session)

@@ -28,6 +28,8 @@ export interface Ending {
  */
 export interface Finished {
   readonly rest: Effect.Effect<void> | undefined
+  /** Whether the response was read to its end: then there is nothing to let go of. Default: `false`. */
+  readonly isWhole?: boolean
 }
 
 /** How long a response may take to end, in milliseconds, and how many of them may be about it at a time. */
@@ -60,13 +62,13 @@ export const run = <A extends Finished, E>(
   ending: Ending,
   exchange: Effect.Effect<A, E, Scope.Scope>
 ): Effect.Effect<A, E> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const exit = yield* Effect.exit(restore(Scope.provide(exchange, scope)))
+  Effect.uninterruptibleMask((restore) => {
+    const scope = Scope.makeUnsafe()
+    return Effect.flatMap(Effect.exit(restore(Scope.provide(exchange, scope))), (exit) => {
+      // All that its scope would do is abort the request. Where that is over it would only cost an error, and its stack.
+      if (Exit.isSuccess(exit) && exit.value.isWhole === true) return exit
       const close = Scope.close(scope, exit)
       const rest = Exit.isSuccess(exit) ? exit.value.rest : undefined
-      yield* rest === undefined ? close : end(ending, rest, close)
-      return yield* exit
+      return Effect.andThen(rest === undefined ? close : end(ending, rest, close), exit)
     })
-  )
+  })

@@ -4,10 +4,11 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Sse from "effect/encoding/Sse"
+import type { HttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
-import * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Limits } from "../../jsonrpc/Limits.ts"
@@ -34,7 +35,13 @@ type AnswerMessage = Message.Success | Message.Failure
  * @since 0.1.0
  */
 export type Read =
-  | { readonly _tag: "Answered"; readonly message: AnswerMessage; readonly rest: Effect.Effect<void> | undefined }
+  | {
+    readonly _tag: "Answered"
+    readonly message: AnswerMessage
+    readonly rest: Effect.Effect<void> | undefined
+    /** Whether the response was read to its end. */
+    readonly isWhole?: boolean
+  }
   /** The stream ended, or broke, before the answer came. */
   | { readonly _tag: "Lost"; readonly error: TransportError.TransportError; readonly rest: undefined }
 
@@ -42,19 +49,41 @@ const invalid = (detail: string) => TransportError.make(new TransportError.Inval
 
 const answerMissing = TransportError.make(new TransportError.AnswerMissing())
 
+const missing = Effect.fail(answerMissing)
+
 const tooLarge = (bytesMax: number) => TransportError.make(new TransportError.MessageTooLarge({ bytesMax }))
 
-/** An absent body is an error to some HTTP clients; here it is an empty one. */
-const bytes = (response: HttpClientResponse): Stream.Stream<Uint8Array, TransportError.TransportError> =>
-  Stream.catch(
-    response.stream,
-    (error) => error.reason._tag === "EmptyBodyError" ? Stream.empty : Stream.fail(Failure.fromHttp(error))
-  )
-
-const boundedText = (response: HttpClientResponse, bytesMax: number) => {
-  const bounded = Stream.limitBytes(bytes(response), bytesMax, () => Stream.fail(tooLarge(bytesMax)))
-  return Stream.mkString(Stream.decodeText(bounded))
+/** An absent body is an error to some HTTP clients; here it is an empty one, and gives what there is: nothing. */
+const onBroken = <A, B>(
+  error: HttpClientError | TransportError.TransportError,
+  empty: Effect.Effect<A, B>
+): Effect.Effect<A, B | TransportError.TransportError> => {
+  if (error._tag === "TransportError") return Effect.fail(error)
+  return error.reason._tag === "EmptyBodyError" ? empty : Effect.fail(Failure.fromHttp(error))
 }
+
+/** Decoded here, piece by piece, and not by stages of a stream, each of which would cost more than all of the reading. */
+const boundedText = (
+  response: HttpClientResponse,
+  bytesMax: number
+): Effect.Effect<string, TransportError.TransportError> =>
+  Effect.suspend(() => {
+    const decoder = new TextDecoder()
+    let size = 0
+    let text = ""
+    const reading = Stream.runForEachArray(response.stream, (pieces) => {
+      for (const piece of pieces) {
+        size += piece.length
+        if (size > bytesMax) return Effect.fail(tooLarge(bytesMax))
+        text += decoder.decode(piece, { stream: true })
+      }
+      return Effect.void
+    })
+    return Effect.map(
+      Effect.catch(reading, (error) => onBroken(error, Effect.void)),
+      () => text + decoder.decode()
+    )
+  })
 
 /**
  * The text of a body that only explains; empty when it is too long, breaks off, or does not end.
@@ -163,7 +192,7 @@ const readJson = (
     const found = sift(text, id, limits, receive)
     return found === undefined
       ? Effect.fail(invalid("it answers another request"))
-      : Effect.map(settle(found), (message): Read => ({ _tag: "Answered", message, rest: undefined }))
+      : Effect.map(settle(found), (message): Read => ({ _tag: "Answered", message, rest: undefined, isWhole: true }))
   })
 
 const typeOf = ({ headers }: HttpClientResponse): string | undefined =>
@@ -200,13 +229,15 @@ export const readEvents = (
       if (text !== undefined && text.length > bytesMax) state.isTooLong = true
       else if (text !== undefined) state.enough = take(text)
     }, { maxEventSize: bytesMax })
-    const pull = Pull.catchDone(
-      yield* Stream.toPull(Stream.decodeText(bytes(response))),
-      () => Effect.fail(answerMissing)
+    const decoder = new TextDecoder()
+    const pull = Effect.catch(
+      yield* Stream.toPull(response.stream),
+      (error) => Cause.isDone(error) ? missing : onBroken(error, missing)
     )
     while (!state.enough) {
-      for (const text of yield* pull) {
-        if (parser.feed(text) !== undefined || state.isTooLong) return yield* tooLarge(bytesMax)
+      for (const piece of yield* pull) {
+        const wrong = parser.feed(decoder.decode(piece, { stream: true }))
+        if (wrong !== undefined || state.isTooLong) return yield* tooLarge(bytesMax)
       }
     }
     return Effect.ignore(Effect.forever(pull))

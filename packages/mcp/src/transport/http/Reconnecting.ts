@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
@@ -13,7 +12,9 @@ import type * as Scope from "effect/Scope"
 import type { Limits } from "../../jsonrpc/Limits.ts"
 import * as Message from "../../jsonrpc/Message.ts"
 import type { Revision } from "../../revision/Revision.ts"
+import * as Uptime from "../../session/Uptime.ts"
 import type { Answer, OutgoingRequest, Receive } from "../ClientTransport.ts"
+import * as Interlude from "../Interlude.ts"
 import * as TransportError from "../TransportError.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as EventCursor from "./EventCursor.ts"
@@ -40,6 +41,13 @@ export interface Context {
 
 /** A stream that lasted as long was a good one, whatever came on it: in milliseconds. */
 const stableMillis = 10_000
+
+/** How long a stream may take to begin, in milliseconds. What was lost on its way would be waited for without end. */
+const beginMillisMax = 30_000
+
+const notBegun = TransportError.make(
+  new TransportError.Unreachable({ detail: "an event stream did not begin in time", mayHaveRun: true })
+)
 
 /** Without end: a server that was away for an hour is heard again when it is back. */
 const listenAgain: Schedule.Schedule<unknown, TransportError.TransportError> = Schedule.min([
@@ -84,6 +92,14 @@ const rest = (
     open(context, revision, cursor),
     (response) => HttpAnswer.read(response, id, context.limits, (incoming) => context.receive(incoming, id), cursor)
   )
+
+/** Opens a stream that nobody else limits in time. */
+const openInTime: typeof open = (context, revision, cursor) =>
+  Interlude.timeoutOrElse(open(context, revision, cursor), beginMillisMax, () => {
+    // Some servers begin a stream when they have something to say: they are asked again soon.
+    EventCursor.lasted(cursor)
+    return Effect.fail(notBegun)
+  })
 
 /** What the rest of an answer came to: a refusal for now is a stream that is lost again. */
 const attempt = (context: Context, request: OutgoingRequest, cursor: EventCursor.EventCursor) =>
@@ -151,10 +167,10 @@ const hearOnce = (
     // What was said since the last attempt is lost, unless the server goes on after an event that it has numbered.
     const missed = cursor.connection > 0 && cursor.lastId === undefined
     const response = yield* Effect.onExit(
-      open(context, revision, cursor),
+      openInTime(context, revision, cursor),
       (exit) => onOpen(missed && Exit.isSuccess(exit))
     )
-    const begun = yield* Clock.currentTimeMillis
+    const begun = yield* Uptime.millis
     const { messageBytesMax } = context.limits
     const reading = HttpAnswer.readEvents(response, cursor, messageBytesMax, (text) => {
       hear(context, text)
@@ -163,7 +179,7 @@ const hearOnce = (
     const lost = yield* Effect.catch(Effect.as(reading, answerMissing), Effect.succeed)
     // What is too long would come again each time.
     if (lost.reason._tag === "MessageTooLarge") EventCursor.forget(cursor)
-    if ((yield* Clock.currentTimeMillis) - begun >= stableMillis) EventCursor.lasted(cursor)
+    if ((yield* Uptime.millis) - begun >= stableMillis) EventCursor.lasted(cursor)
     return { lost, isOffered: true, rest: undefined }
   })
 

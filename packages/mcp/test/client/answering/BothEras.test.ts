@@ -2,7 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Elicitation from "../../../src/client/answering/Elicitation.ts"
@@ -18,10 +17,10 @@ import { v2024_11_05 } from "../../../src/revision/v2024_11_05.ts"
 import { v2025_06_18 } from "../../../src/revision/v2025_06_18.ts"
 import { v2025_11_25 } from "../../../src/revision/v2025_11_25.ts"
 import { v2026_07_28 } from "../../../src/revision/v2026_07_28.ts"
-import * as McpHttp from "../../../src/server/McpHttp.ts"
 import * as McpServer from "../../../src/server/McpServer.ts"
 import * as InMemoryTransport from "../../../src/testing/InMemoryTransport.ts"
-import * as StreamableHttpClient from "../../../src/transport/StreamableHttpClient.ts"
+import * as McpTest from "../../../src/testing/McpTest.ts"
+import * as WireRecorder from "../../../src/testing/WireRecorder.ts"
 
 const Contact = Form.make({
   name: Schema.String,
@@ -73,28 +72,8 @@ const Answers = Layer.mergeAll(
   Roots.layer([{ uri: "file:///home/ada" }])
 )
 
-const Client = McpClient.layer({ name: "answers", version: "1.0.0" }).pipe(Layer.provide(Answers))
-
-const inMemory = (revisions: ReadonlyArray<Revision>) =>
-  Client.pipe(Layer.provideMerge(server(revisions)), Layer.provide(InMemoryTransport.layer))
-
-const overHttp = (revisions: ReadonlyArray<Revision>, seen: Set<string> = new Set()) =>
-  Layer.unwrap(Effect.gen(function*() {
-    const { handler } = yield* Effect.acquireRelease(
-      Effect.sync(() => McpHttp.toWebHandler(server(revisions))),
-      ({ dispose }) => Effect.promise(dispose)
-    )
-    const fetch: typeof globalThis.fetch = (input, init) => {
-      const request = new Request(input, init)
-      seen.add(request.url)
-      return handler(request)
-    }
-    return Client.pipe(
-      Layer.provide(StreamableHttpClient.layer({ url: "http://localhost/mcp", headers: { host: "localhost" } })),
-      Layer.provide(FetchHttpClient.layer),
-      Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))
-    )
-  }))
+const connected = (revisions: ReadonlyArray<Revision>, options: McpTest.ServerOptions & McpTest.ClientOptions) =>
+  Layer.provide(McpTest.layer(server(revisions), options), Answers)
 
 const said = Effect.fnUntraced(function*(name: string) {
   const client = yield* McpClient.McpClient
@@ -105,10 +84,8 @@ const said = Effect.fnUntraced(function*(name: string) {
 
 const four = JSON.stringify({ type: "text", text: "4 of 10" })
 
-const transports = { "in memory": inMemory, "over HTTP": overHttp }
-
-for (const [name, connected] of Object.entries(transports)) {
-  describe(`a client ${name}`, () => {
+for (const way of ["line", "http"] as const) {
+  describe(`a client over ${way}`, () => {
     for (const revision of [v2025_11_25, v2026_07_28]) {
       it.effect(`all questions of a server are answered in ${revision.version} (SDK-12)`, () =>
         Effect.gen(function*() {
@@ -122,7 +99,7 @@ for (const [name, connected] of Object.entries(transports)) {
           const client = yield* McpClient.McpClient
           const { messages } = yield* client.getPrompt({ name: "greet" })
           assert.deepStrictEqual(messages[0]?.content, { type: "text", text: "Greet Ada" })
-        }).pipe(Effect.provide(connected([revision]))))
+        }).pipe(Effect.provide(connected([revision], { way }))))
     }
 
     it.effect(`what ${v2025_06_18.version} and ${v2024_11_05.version} can ask is answered`, () =>
@@ -132,12 +109,12 @@ for (const [name, connected] of Object.entries(transports)) {
           assert.strictEqual(yield* said("sample"), four)
           assert.strictEqual(yield* said("roots"), "file:///home/ada")
         })
-        yield* Effect.provide(first, connected([v2025_06_18]))
+        yield* Effect.provide(first, connected([v2025_06_18], { way }))
         const oldest = Effect.gen(function*() {
           assert.strictEqual(yield* said("sample"), four)
           assert.match(yield* said("contact"), /^error: /u)
         })
-        yield* Effect.provide(oldest, connected([v2024_11_05]))
+        yield* Effect.provide(oldest, connected([v2024_11_05], { way }))
       }))
   })
 }
@@ -146,9 +123,13 @@ it.effect.each([v2025_11_25, v2026_07_28])(
   "no URL but the server's own is ever fetched (ELU-19): $version",
   (revision) =>
     Effect.gen(function*() {
-      const seen = new Set<string>()
-      assert.strictEqual(yield* Effect.provide(said("visit"), overHttp([revision], seen)), "agreed")
-      assert.deepStrictEqual([...seen], ["http://localhost/mcp"])
+      const recorder = yield* WireRecorder.make()
+      const client = connected([revision], { way: "http", recorder })
+      assert.strictEqual(yield* Effect.provide(said("visit"), client), "agreed")
+      const seen = recorder.transcript().flatMap((entry) =>
+        entry._tag === "Said" && entry.head !== undefined && "url" in entry.head ? [entry.head.url] : []
+      )
+      assert.deepStrictEqual([...new Set(seen)], ["http://localhost/mcp"])
     })
 )
 

@@ -369,6 +369,11 @@ const toRemembered = (drawn: typeof Remembered.Type): Negotiation.Remembered | u
 const isEnd = (state: Negotiation.State) => state._tag === "Agreed" || state._tag === "Failed"
 
 describe("whatever comes", () => {
+  it("a guess is not carried over to the older way, where nothing is probed", () => {
+    const state = run({ ...line, hasOlder: true }, timedOut, status(404), refused(-32601))
+    assert.strictEqual(brief(state), "Failed RpcError")
+  })
+
   it.prop(
     "it ends within the longest way, and an end stays",
     {

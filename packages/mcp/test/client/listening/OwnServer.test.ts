@@ -1,8 +1,6 @@
 /** Listening to our own server, in both eras, on a line and over HTTP: what handlers and registries do is heard. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as Layer from "effect/Layer"
 import * as McpClient from "../../../src/client/McpClient.ts"
 import * as ClientLog from "../../../src/contract/ClientLog.ts"
 import * as Registry from "../../../src/contract/Registry.ts"
@@ -11,10 +9,8 @@ import * as Tool from "../../../src/contract/Tool.ts"
 import type { Revision } from "../../../src/revision/Revision.ts"
 import { v2025_11_25 } from "../../../src/revision/v2025_11_25.ts"
 import { v2026_07_28 } from "../../../src/revision/v2026_07_28.ts"
-import * as McpHttp from "../../../src/server/McpHttp.ts"
 import * as McpServer from "../../../src/server/McpServer.ts"
-import * as InMemoryTransport from "../../../src/testing/InMemoryTransport.ts"
-import * as StreamableHttpClient from "../../../src/transport/StreamableHttpClient.ts"
+import * as McpTest from "../../../src/testing/McpTest.ts"
 import { reading, settle, word } from "./Support.ts"
 
 const write = Tool.serve("write", {}, () => Effect.as(Registry.resourceUpdated("test://watched"), "written"))
@@ -25,25 +21,6 @@ const watched = Resource.serve("test://watched", {}, () => Effect.succeed("watch
 const server = (revision: Revision) =>
   McpServer.layer([write, grow, say, watched], { name: "own", version: "1", revisions: [revision] })
 
-const Client = McpClient.layer({ name: "test", version: "0" })
-
-const inMemory = (revision: Revision) =>
-  Client.pipe(Layer.provideMerge(server(revision)), Layer.provide(InMemoryTransport.layer))
-
-const overHttp = (revision: Revision) =>
-  Layer.unwrap(Effect.gen(function*() {
-    const { handler } = yield* Effect.acquireRelease(
-      Effect.sync(() => McpHttp.toWebHandler(server(revision))),
-      ({ dispose }) => Effect.promise(dispose)
-    )
-    const fetch: typeof globalThis.fetch = (input, init) => handler(new Request(input, init))
-    return Client.pipe(
-      Layer.provide(StreamableHttpClient.layer({ url: "http://localhost/mcp", headers: { host: "localhost" } })),
-      Layer.provide(FetchHttpClient.layer),
-      Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))
-    )
-  }))
-
 /** Waits until something holds. Over HTTP, bodies are read by the platform, in its own time. */
 const until = (holds: () => boolean) =>
   Effect.gen(function*() {
@@ -53,10 +30,8 @@ const until = (holds: () => boolean) =>
     assert.isTrue(holds())
   })
 
-const places = { "on a line": inMemory, "over HTTP": overHttp }
-
-for (const [place, live] of Object.entries(places)) {
-  describe(`listening to our own server ${place}`, () => {
+for (const way of ["line", "http"] as const) {
+  describe(`listening to our own server over ${way}`, () => {
     for (const revision of [v2025_11_25, v2026_07_28]) {
       it.live(`resources, lists and logs are heard of in ${revision.version}`, () =>
         Effect.gen(function*() {
@@ -79,7 +54,7 @@ for (const [place, live] of Object.entries(places)) {
           yield* client.callTool({ name: "write" })
           yield* settle
           assert.deepStrictEqual(updates.news(), [])
-        }).pipe(Effect.provide(live(revision))))
+        }).pipe(Effect.provide(McpTest.layer(server(revision), { way }))))
     }
   })
 }

@@ -1,15 +1,14 @@
 /** Mirrored parameters between our client and our server, over HTTP: neither knows more than what goes over the wire. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as McpClient from "../../../src/client/McpClient.ts"
 import * as Catalog from "../../../src/contract/Catalog.ts"
 import * as Tool from "../../../src/contract/Tool.ts"
-import * as McpHttp from "../../../src/server/McpHttp.ts"
 import * as McpServer from "../../../src/server/McpServer.ts"
-import * as StreamableHttpClient from "../../../src/transport/StreamableHttpClient.ts"
+import * as McpTest from "../../../src/testing/McpTest.ts"
+import * as Transcript from "../../../src/testing/Transcript.ts"
 
 const Query = Tool.make("query", {
   parameters: {
@@ -29,27 +28,13 @@ const Served = McpServer.layer(Queries, { name: "queries", version: "0" }).pipe(
 )
 
 /** A client of the server, and the methods and statuses of what passed. */
-const connected = Effect.gen(function*() {
-  const { handler } = yield* Effect.acquireRelease(
-    Effect.sync(() => McpHttp.toWebHandler(Served)),
-    ({ dispose }) => Effect.promise(dispose)
-  )
-  const passed: Array<string> = []
-  const fetch: typeof globalThis.fetch = (input, init) => {
-    const request = new Request(input, init)
-    const method = request.headers.get("mcp-method") ?? request.method
-    return handler(request).then((response) => {
-      passed.push(`${method} ${response.status}`)
-      return response
-    })
-  }
-  const transport = StreamableHttpClient.layer({ url: "http://localhost/mcp", headers: { host: "localhost" } }).pipe(
-    Layer.provide(FetchHttpClient.layer),
-    Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))
-  )
-  const client = yield* Effect.provide(McpClient.make({ name: "test", version: "0" }), transport)
-  return { client, passed }
-})
+const connected = Effect.map(McpTest.make(Served, { way: "http" }), ({ client, recorded }) => ({
+  client,
+  passed: () =>
+    Transcript.render(recorded(), { heads: true }).split("\n").flatMap((line) =>
+      /^→ ([a-z]\S+)|^← (\d{3}) /u.exec(line)?.slice(1).filter((part) => part !== undefined) ?? []
+    )
+}))
 
 describe("a server that holds headers against arguments", () => {
   it.effect("takes the calls of a client that has listed the tools (XMC-05)", () =>
@@ -62,7 +47,7 @@ describe("a server that holds headers against arguments", () => {
         const { structuredContent } = yield* client.callTool({ name: "query", arguments: args })
         assert.deepInclude(structuredContent, { region: args.region })
       }
-      assert.deepStrictEqual(passed.slice(-3), ["tools/call 200", "tools/call 200", "tools/call 200"])
+      assert.deepStrictEqual(passed().slice(-6), ["tools/call", "200", "tools/call", "200", "tools/call", "200"])
     }))
 
   it.effect("teaches one that has not (XMC-14, XMC-15)", () =>
@@ -70,7 +55,10 @@ describe("a server that holds headers against arguments", () => {
       const { client, passed } = yield* connected
       yield* client.callTool({ name: "query", arguments: { region: "eu" } })
       yield* client.callTool({ name: "query", arguments: { region: "us" } })
-      assert.deepStrictEqual(passed.slice(-4), ["tools/call 400", "tools/list 200", "tools/call 200", "tools/call 200"])
+      assert.deepStrictEqual(
+        passed().slice(-8),
+        ["tools/call", "400", "tools/list", "200", "tools/call", "200", "tools/call", "200"]
+      )
     }))
 
   it.effect("takes the calls of a catalog at once: its contract says what is mirrored (XMC-05)", () =>
@@ -79,6 +67,6 @@ describe("a server that holds headers against arguments", () => {
       const { tools } = yield* Effect.provideService(McpClient.of(Queries), McpClient.McpClient, client)
       assert.deepStrictEqual(yield* tools.query({ region: "eu", limit: 1 }), { region: "eu", limit: 1 })
       yield* tools.query({ region: "us" })
-      assert.deepStrictEqual(passed.slice(1), ["tools/call 200", "tools/call 200"])
+      assert.deepStrictEqual(passed().slice(2), ["tools/call", "200", "tools/call", "200"])
     }))
 })

@@ -133,6 +133,27 @@ describe("what a server says unasked", () => {
       assert.isAtMost(delays[1] ?? 0, 1_875)
     }))
 
+  it.effect("is asked for again when it does not begin within half a minute: the request may be lost", () =>
+    Effect.gen(function*() {
+      const late = live()
+      const { gets, received } = yield* listening([() => events(changed(1)), () => "never", () => late.response])
+      yield* TestClock.adjust("30 seconds")
+      assert.lengthOf(gets(), 2)
+      yield* TestClock.adjust("2 seconds")
+      assert.lengthOf(gets(), 3)
+      late.send(changed(2))
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(numbers(received), [1, 2])
+    }))
+
+  it.effect("is asked for almost all the time where it does not begin before there is something to say", () =>
+    Effect.gen(function*() {
+      const { gets } = yield* listening([])
+      yield* TestClock.adjust("10 minutes")
+      assert.isAtLeast(gets().length, 18)
+      assert.isAtMost(gets().length, 21)
+    }))
+
   it.effect("does not make a busy loop of a server that hangs up at once", () =>
     Effect.gen(function*() {
       const { gets } = yield* listening(Array.from({ length: 500 }, () => () => events()))
