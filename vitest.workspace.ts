@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     // By itself Vitest leaves one core alone, which is half of a small machine; many tests wait for processes anyway.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    projects: ["mcp", "auth", "node", "conformance", "examples", "benchmarks"].map((name) => ({
+    projects: ["mcp", "auth", "node", "simulation", "conformance", "examples", "benchmarks"].map((name) => ({
       extends: true as const,
       test: {
         name,

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * `npm run build`: compiles the packages, then proves what would be published. Both are packed, installed into an empty
+ * `npm run build`: compiles the packages, then proves what would be published. All are packed, installed into an empty
  * folder as a user would, every subpath is imported, and a small server made of them is type-checked and answers over a
  * pipe. The folder is removed at the end; the compiled packages stay in their `dist`.
  */
@@ -10,7 +10,7 @@ import { join } from "node:path"
 import { ensureOrExit } from "./ensure.mjs"
 import { nodeForSources, npmEnvironment, root, run } from "./lib/child.mjs"
 
-const packages = ["packages/mcp", "packages/auth", "packages/node"]
+const packages = ["packages/mcp", "packages/auth", "packages/node", "packages/simulation"]
 const peers = ["effect", "@effect/platform-node"]
 const answerMillisMax = 30_000
 

@@ -8,6 +8,10 @@
  *   beside it as `../page/server.ts`;
  * - `no-run` says that it is compiled and not run, which needs no saying where it is seen to serve until stopped;
  * - `fragment` says that it is no whole module; it is left alone.
+ *
+ * A fence of text that opens with `output=check.ts` is what that one prints by `console.log`. In it `…` stands for whatever is
+ * left out: alone on a line, for any number of lines. With `--update` what is printed now is written there, with lines that
+ * are long cut short.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, relative } from "node:path"
@@ -23,16 +27,21 @@ const runMillisMax = 60_000
  * @property {string} file where it goes, relative to the folder that all go to
  * @property {string} code
  * @property {boolean} run
+ * @property {{ readonly line: number, readonly text: string }} [output] what the page says that it prints
  */
 
+const typescript = /^( *)(```+)(?:ts|typescript)\b([^\n]*)\n([^]*?)^ *\2 *$/gm
+const others = /^( *)(```+)(?!ts\b|typescript\b)\w+\b([^\n]*)\n([^]*?)^ *\2 *$/gm
+
 /**
- * The TypeScript fences of a text.
+ * The fences of a text.
  *
  * @param {string} text
+ * @param {RegExp} kind
  * @returns {ReadonlyArray<{ readonly words: ReadonlyArray<string>, readonly line: number, readonly code: string }>}
  */
-const fencesOf = (text) =>
-  [...text.matchAll(/^( *)(```+)(?:ts|typescript)\b([^\n]*)\n([^]*?)^ *\2 *$/gm)].map((match) => ({
+const fencesOf = (text, kind) =>
+  [...text.matchAll(kind)].map((match) => ({
     words: /** @type {string} */ (match[3]).trim().split(/\s+/),
     line: text.slice(0, match.index).split("\n").length + 1,
     code: /** @type {string} */ (match[4]).split("\n").map((line) =>
@@ -50,6 +59,12 @@ const docstringsOf = (/** @type {string} */ text) => {
   return lines.join("\n")
 }
 
+/**
+ * @param {ReadonlyArray<string>} words
+ * @param {string} name
+ */
+const wordOf = (words, name) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
+
 const servesUntilStopped = /\b(?:runMain|launch|layerStdio|layerHttp)\b/
 
 /**
@@ -59,11 +74,19 @@ const servesUntilStopped = /\b(?:runMain|launch|layerStdio|layerHttp)\b/
  */
 export const examplesOf = (page, text) => {
   const folder = page.replace(/\.\w+$/, "")
-  return fencesOf(page.endsWith(".md") ? text : docstringsOf(text)).flatMap(({ code, line, words }) => {
+  const markdown = page.endsWith(".md") ? text : docstringsOf(text)
+  const outputs = new Map(
+    fencesOf(markdown, others).flatMap(({ code, line, words }) => {
+      const name = wordOf(words, "output")
+      return name === undefined ? [] : [[name, { line, text: code }]]
+    })
+  )
+  return fencesOf(markdown, typescript).flatMap(({ code, line, words }) => {
     if (words.includes("fragment")) return []
-    const name = words.find((word) => word.startsWith("file="))?.slice("file=".length) ?? `line-${line}.ts`
+    const name = wordOf(words, "file") ?? `line-${line}.ts`
     const run = !words.includes("no-run") && !servesUntilStopped.test(code)
-    return [{ page, line, file: join(folder, name), code, run }]
+    const output = outputs.get(name)
+    return [{ page, line, file: join(folder, name), code, run, ...output === undefined ? {} : { output } }]
   })
 }
 
@@ -82,7 +105,8 @@ const pagesOf = (project) => {
     ...below("packages/docs", ".md"),
     ...below("packages/mcp/src", ".ts"),
     ...below("packages/auth/src", ".ts"),
-    ...below("packages/node/src", ".ts")
+    ...below("packages/node/src", ".ts"),
+    ...below("packages/simulation/src", ".ts")
   ]
 }
 
@@ -134,11 +158,36 @@ const compile = async (folder, examples) => {
 }
 
 /**
+ * @param {string} shown what the page says, with `…` for what is left out
+ * @param {string} printed
+ */
+const isOutput = (shown, printed) => {
+  const lines = shown.trimEnd().split("\n").map((line) => {
+    if (line.trim() === "…") return "(?:.*\n)*"
+    return `${line.split("…").map((piece) => piece.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join(".*")}\n`
+  })
+  return new RegExp(`^${lines.join("")}$`).test(`${printed.trimEnd()}\n`)
+}
+
+const shownWidth = 150
+
+/**
+ * What a page shows of what is printed.
+ *
+ * @param {string} printed
+ */
+const shownOf = (printed) =>
+  `${printed.trimEnd()}\n`.split("\n").map((line) =>
+    line.length <= shownWidth ? line : `${line.slice(0, shownWidth - 1)}…`
+  ).join("\n")
+
+/**
  * @param {string} folder
  * @param {ReadonlyMap<string, Example>} examples
+ * @param {(page: string, before: string, after: string) => void} [update] has a page show what is printed
  * @returns {Promise<ReadonlyArray<string>>} what went wrong when the runnable ones ran
  */
-const runAll = async (folder, examples) => {
+const runAll = async (folder, examples, update) => {
   const files = [...examples].filter(([, example]) => example.run).map(([path]) => path)
   if (files.length === 0) return []
   const report = join(folder, "report.json")
@@ -147,24 +196,30 @@ const runAll = async (folder, examples) => {
     ["--conditions=@parley/source", join(root, "scripts", "fixtures", "run-examples.mjs"), report, ...files],
     { output: "capture", timeoutMillis: runMillisMax }
   )
-  const { current, failures } =
-    /** @type {{ current?: string, failures: Array<{ module?: string, error: string }> }} */ (
-      existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : { failures: [] }
+  const { current, failures, outputs } =
+    /** @type {{ current?: string, failures: Array<{ module?: string, error: string }>, outputs: Record<string, string> }} */ (
+      existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : { failures: [], outputs: {} }
     )
   const place = (/** @type {string | undefined} */ path) => {
     const example = examples.get(path ?? "")
     return example === undefined ? "an example" : `${example.page}:${example.line}`
   }
   const failed = failures.map(({ error, module }) => `${place(module)} failed: ${error}`)
+  for (const [path, { output, page, run }] of examples) {
+    if (output === undefined || run && isOutput(output.text, outputs[path] ?? "")) continue
+    if (update !== undefined && run) update(page, output.text, shownOf(outputs[path] ?? ""))
+    else failed.push(`${page}:${output.line} is not what is printed:\n${run ? outputs[path] ?? "" : "it is not run"}`)
+  }
   if (code === 0 && current === undefined || failed.length > 0) return failed
   return [`${place(current)} did not end (exit code ${code}) ${stderr}`]
 }
 
 /**
  * @param {string} [project] whose documentation to read
+ * @param {boolean} [isUpdate] whether pages are to show what is printed now
  * @returns {Promise<{ readonly compiled: number, readonly run: number, readonly failures: ReadonlyArray<string> }>}
  */
-export const doctest = async (project = root) => {
+export const doctest = async (project = root, isUpdate = false) => {
   const all = pagesOf(project).flatMap((page) => examplesOf(page, readFileSync(join(project, page), "utf8")))
   if (all.length === 0) return { compiled: 0, run: 0, failures: [] }
   // Inside the project, so that the examples find the packages; not in node_modules, where Node strips no types.
@@ -184,7 +239,11 @@ export const doctest = async (project = root) => {
       writeFileSync(path, example.code)
     }
     failures.push(...await compile(folder, examples))
-    if (failures.length === 0) failures.push(...await runAll(folder, examples))
+    const update = (/** @type {string} */ page, /** @type {string} */ before, /** @type {string} */ after) => {
+      const path = join(project, page)
+      writeFileSync(path, readFileSync(path, "utf8").replace(before, () => after))
+    }
+    if (failures.length === 0) failures.push(...await runAll(folder, examples, isUpdate ? update : undefined))
     return { compiled: all.length, run: all.filter((example) => example.run).length, failures }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -193,7 +252,7 @@ export const doctest = async (project = root) => {
 
 if (isCommand(import.meta.url)) {
   await ensureOrExit()
-  const { compiled, failures, run: ran } = await doctest()
+  const { compiled, failures, run: ran } = await doctest(root, process.argv.includes("--update"))
   for (const failure of failures) process.stdout.write(`${failure}\n`)
   process.stdout.write(`doctest: ${compiled} examples compiled, ${ran} run, ${failures.length} failures\n`)
   process.exitCode = failures.length === 0 ? 0 : 1

@@ -17,6 +17,7 @@ const exportsMax = 25
 
 const toolkit = "packages/mcp/src/"
 const authorization = "packages/auth/src/"
+const simulation = "packages/simulation/src/"
 
 /**
  * The floors of packages that have them, from the ground up; those of one number share a storey, and know nothing of each
@@ -59,13 +60,32 @@ const houses = [
       server: 5
     },
     below: ["AuthError.ts", "AuthLimits.ts", "InsecureAllowances.ts", "SignatureAlgorithm.ts"]
+  },
+  {
+    home: simulation,
+    floors: {
+      kernel: 0,
+      fault: 0,
+      history: 1,
+      network: 2,
+      checker: 2,
+      cassette: 2,
+      picture: 2,
+      explore: 2,
+      world: 3,
+      workload: 4,
+      swarm: 5
+    },
+    below: []
   }
 ]
 
 const isToolkit = (/** @type {Source} */ { path }) => path.startsWith(toolkit)
 const isAuth = (/** @type {Source} */ { path }) => path.startsWith(authorization)
 const isNode = (/** @type {Source} */ { path }) => path.startsWith("packages/node/src/")
-const isLibrary = (/** @type {Source} */ source) => isToolkit(source) || isAuth(source) || isNode(source)
+const isSimulation = (/** @type {Source} */ { path }) => path.startsWith(simulation)
+const isLibrary = (/** @type {Source} */ source) =>
+  isToolkit(source) || isAuth(source) || isNode(source) || isSimulation(source)
 const isExample = (/** @type {Source} */ { path }) => path.startsWith("packages/examples/src/")
 const isIndex = (/** @type {Source} */ { path }) => path.endsWith("/src/index.ts")
 const isSource = (/** @type {Source} */ { path }) => /^(?:packages\/[^/]+\/src|scripts)\//.test(path)
@@ -120,13 +140,20 @@ const floorRule = (source) => {
 
 const toolkitImports = /^(?:\.|effect\/)/
 const authImports = /^(?:\.|effect\/|@parley\/mcp\/|(?:oauth4webapi|jose)$)/
+const simulationImports = /^(?:\.|effect\/|@parley\/mcp(?:\/|$))/
 const nodeImports =
   /^(?:\.|effect\/|node:|@effect\/platform-node\/|@parley\/(?:mcp|auth)(?:\/|$)|@cfworker\/json-schema$)/
+
+const importsAllowed = (/** @type {Source} */ source) => {
+  if (isToolkit(source)) return toolkitImports
+  if (isAuth(source)) return authImports
+  return isSimulation(source) ? simulationImports : nodeImports
+}
 
 /** What the library may import from outside: deep modules of Effect, and in packages/node Node itself. @type {Rule} */
 const importRule = (source) => {
   if (!isLibrary(source)) return []
-  const allowed = isToolkit(source) ? toolkitImports : isAuth(source) ? authImports : nodeImports
+  const allowed = importsAllowed(source)
   return importsOf(source).flatMap(({ at, specifier }) => {
     if (allowed.test(specifier)) return []
     const why = /^(?:effect|@effect\/platform-node)$/.test(specifier)

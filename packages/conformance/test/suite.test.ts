@@ -2,11 +2,13 @@
  * The official conformance suite against the fixtures, on both revisions and both sides, held against the baseline.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { join } from "node:path"
 import baseline from "../baseline.json" with { type: "json" }
 import { InputRequired } from "../src/server/InputRequired.ts"
 import { Prompts } from "../src/server/Prompts.ts"
 import { Questions } from "../src/server/Questions.ts"
 import { Tools } from "../src/server/Tools.ts"
+import { type Bundle, bundle } from "../src/suite/Bundle.ts"
 import { type FixtureServer, startServer } from "../src/suite/FixtureServer.ts"
 import type { Leg, RevisionDate, ScenarioResult } from "../src/suite/OfficialSuite.ts"
 import { requirements, runClient, runClientScenario, runServer } from "../src/suite/OfficialSuite.ts"
@@ -57,17 +59,21 @@ describe("official conformance suite", () => {
   })
 
   describe("client", () => {
-    const command = "node --conditions=@parley/source src/client/main.ts"
+    let client: Bundle
+    beforeAll(async () => {
+      client = await bundle(join(import.meta.dirname, "../src/client/main.ts"))
+    }, startMillisMax)
+    afterAll(() => client?.remove())
 
     it.each(revisions)("%s agrees with the baseline", { timeout: suiteMillisMax }, async (revision) => {
-      assert.deepStrictEqual(complaints("client", revision, await runClient(command, revision)), [])
+      assert.deepStrictEqual(complaints("client", revision, await runClient(client.command, revision)), [])
     })
 
     // No requirement set has them: they are about servers of the oldest rules, which are found all the same.
     const oldest = ["auth/2025-03-26-oauth-metadata-backcompat", "auth/2025-03-26-oauth-endpoint-fallback"]
 
     it.each(oldest)("%s passes", { timeout: suiteMillisMax }, async (scenario) => {
-      const checks = (await runClientScenario(command, scenario)).flatMap((result) => result.checks)
+      const checks = (await runClientScenario(client.command, scenario)).flatMap((result) => result.checks)
       assert.isNotEmpty(checks)
       assert.deepStrictEqual(checks.filter(({ status }) => status !== "SUCCESS" && status !== "INFO"), [])
     })

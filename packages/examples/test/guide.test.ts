@@ -18,6 +18,8 @@ import { RequestStateLimits } from "@parley/mcp/session/RequestState"
 import * as SessionLimits from "@parley/mcp/session/SessionLimits"
 import * as SubscriptionLimits from "@parley/mcp/session/SubscriptionLimits"
 import * as TransportError from "@parley/mcp/transport/TransportError"
+import * as Checkers from "@parley/simulation/checker/Checkers"
+import * as FaultSwarm from "@parley/simulation/swarm/FaultSwarm"
 import * as Context from "effect/Context"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -111,7 +113,9 @@ describe("the documentation", () => {
       "packages/mcp/src",
       "packages/mcp/src/server",
       "packages/mcp/src/client",
+      "packages/mcp/src/testing",
       "packages/auth/src",
+      "packages/simulation/src",
       "packages"
     ]
     const named = Array.from(read("packages/docs/architecture.md").matchAll(/`([\w/]+\.ts)`/g), ([, path = ""]) => path)
@@ -168,6 +172,12 @@ describe("the documentation", () => {
       assert.isAbove(options.length, 4)
       assert.deepStrictEqual(options.filter((option) => !toldOn(page).includes(option)), [])
     }
+  })
+
+  it("tells every checker, and every kind of fault", () => {
+    const told = new Set(rowsOf("packages/docs/guide/simulating.md").map(([name]) => name))
+    const known = [...Checkers.all.map(({ name }) => name), ...FaultSwarm.kindsOf("http")]
+    assert.deepStrictEqual(known.filter((name) => !told.has(name)), [])
   })
 
   it("tells every option of an endpoint, with its default", () => {

@@ -2,7 +2,7 @@
  * What the documentation shows compiles against the sources, and runs where it can be run; and what does not is found.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { doctest } from "../../../scripts/doctest.mjs"
@@ -73,6 +73,39 @@ describe("doctest", () => {
     assert.match(failures.join("\n"), /packages\/docs\/guide\.md:2 failed: Error: at once/)
     assert.match(failures.join("\n"), /Error: later/)
     assert.notMatch(failures.join("\n"), /not run/)
+  })
+
+  it("compares what a page says that is printed with what is printed, but for what is left out", async () => {
+    const counting = fence("ts file=count.ts", "for (const count of [1, 2, 3, 4]) console.log(`count ${count}.`)")
+    const page = (...lines: ReadonlyArray<string>) => counting + fence("text output=count.ts", ...lines)
+    const { failures } = await verdict({
+      "packages/docs/right.md": page("count 1.", "count 2.", "count 3.", "count 4."),
+      "packages/docs/short.md": page("count 1.", "…", "… 4…"),
+      "packages/docs/wrong-1.md": page("count 1.", "count 2."),
+      "packages/docs/wrong-2.md": page("count 1.", "…", "count 3."),
+      "packages/docs/wrong-3.md": page("count 1,", "…"),
+      "packages/docs/wrong-4.md": fence("ts no-run file=a.ts", "console.log(1)") + fence("text output=a.ts", "1")
+    })
+    const printed = "is not what is printed:\ncount 1.\ncount 2.\ncount 3.\ncount 4.\n"
+    assert.deepStrictEqual(failures, [
+      ...[1, 2, 3].map((wrong) => `packages/docs/wrong-${wrong}.md:5 ${printed}`),
+      "packages/docs/wrong-4.md:5 is not what is printed:\nit is not run"
+    ])
+  })
+
+  it("writes down what is printed now, where it is asked to", async () => {
+    const project = mkdtempSync(join(tmpdir(), "parley-doctest-"))
+    const page = (output: string) =>
+      fence("ts file=a.ts", "console.log(\"now\")", "console.log(\"x\".repeat(200))") +
+      fence("text output=a.ts", output)
+    try {
+      writeFileSync(join(project, "README.md"), page("then"))
+      assert.deepStrictEqual((await doctest(project, true)).failures, [])
+      assert.strictEqual(readFileSync(join(project, "README.md"), "utf8"), page(`now\n${"x".repeat(149)}…`))
+      assert.deepStrictEqual((await doctest(project)).failures, [])
+    } finally {
+      rmSync(project, { recursive: true, force: true })
+    }
   })
 
   it("refuses two fences of one name on a page", async () => {

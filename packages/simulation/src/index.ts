@@ -1,0 +1,36 @@
+/**
+ * Deterministic worlds for tests of MCP servers and clients: real clients and real servers in one process, on virtual time,
+ * over a network that goes wrong by a seed.
+ *
+ * @since 0.1.0
+ */
+export * as Archive from "./cassette/Archive.ts"
+export * as Cassette from "./cassette/Cassette.ts"
+export * as Recording from "./cassette/Recording.ts"
+export * as Replay from "./cassette/Replay.ts"
+export * as Stage from "./cassette/Stage.ts"
+export * as Checker from "./checker/Checker.ts"
+export * as Checkers from "./checker/Checkers.ts"
+export * as Explorer from "./explore/Explorer.ts"
+export * as Machine from "./explore/Machine.ts"
+export * as Fault from "./fault/Fault.ts"
+export * as History from "./history/History.ts"
+export * as Journal from "./history/Journal.ts"
+export * as Chance from "./kernel/Chance.ts"
+export * as HistoryPicture from "./picture/HistoryPicture.ts"
+export * as Mermaid from "./picture/Mermaid.ts"
+export * as Page from "./picture/Page.ts"
+export * as Sequence from "./picture/Sequence.ts"
+export * as TranscriptPicture from "./picture/TranscriptPicture.ts"
+export * as Coverage from "./swarm/Coverage.ts"
+export * as Plan from "./swarm/Plan.ts"
+export * as Report from "./swarm/Report.ts"
+export * as ReportPicture from "./swarm/ReportPicture.ts"
+export * as Simulation from "./swarm/Simulation.ts"
+export * as Asks from "./workload/Asks.ts"
+export * as Cancels from "./workload/Cancels.ts"
+export * as LongCalls from "./workload/LongCalls.ts"
+export * as Pages from "./workload/Pages.ts"
+export * as Subscriptions from "./workload/Subscriptions.ts"
+export * as Workload from "./workload/Workload.ts"
+export * as World from "./world/World.ts"
