@@ -160,6 +160,15 @@ describe("NoAnswerAfterCancel", () => {
     assert.deepStrictEqual(verdicts(noAnswerAfterCancel, atOnce), [])
   })
 
+  it("lets an answer be that waited for room, and no later one", () => {
+    const note = sent(9, "server", "ada", { method: "notifications/message", params: { level: "info", data: "" } })
+    expect(noAnswerAfterCancel, undefined, line, ...call, note, ...cancel, ...answer, arrived(9))
+    const taken = [line, ...call, note, ...cancel]
+    expect(noAnswerAfterCancel, /was answered/, ...taken, arrived(9), ...answer)
+    const now = [...one(...taken), ...one(arrived(9), ...answer).map((event) => ({ ...event, atMillis: 20 }))]
+    assert.deepStrictEqual(verdicts(noAnswerAfterCancel, now), [])
+  })
+
   it("holds clients to it, too", () => {
     const asked = said(1, "server", "ada", request(1, "ping"))
     const taken = said(2, "server", "ada", cancelled(1))
