@@ -284,12 +284,10 @@ describe("bounds (JSC-11)", () => {
   )
   exceeded(
     "much of both",
-    { items: { required: Array.from({ length: 9_000 }, (_, index) => `m${index}`), type: "object", minProperties: 0 } },
-    [Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [`m${index}`, 0]))].concat(
-      Array.from({ length: 90_000 }, () => ({}))
-    ),
+    { items: { allOf: Array.from({ length: 1_000 }, () => ({ minProperties: 0 })) } },
+    Array.from({ length: 90_000 }, () => ({})),
     /timed out/,
-    { ...quick, timeMillisMax: 5 }
+    quick
   )
 
   it.effect("after a check that took too long, the next is none the worse", () =>
