@@ -10,7 +10,8 @@ import { median, ratios } from "./Statistics.ts"
 import type { Era } from "./Workload.ts"
 
 const baseRounds = 9
-const callsOfRun = 300
+// Enough that the compiler and the collector of garbage weigh the same on all.
+const callsOfRun = 1_500
 const warmUps = 4
 
 const idleClients = 100
