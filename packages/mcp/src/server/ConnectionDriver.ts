@@ -46,7 +46,7 @@ const isIdRequired = (state: State): boolean => LineState.revisionOf(state)?.err
  * Refuses what has no id to answer under: none could be read, or it is that of another request. Where an error must have
  * an id there is no answer (RPC-12, RPC-13), and the log has the reason.
  */
-const refuseUnread = (state: State, reply: Batch.Settle, { error, id }: Pick<Message.Malformed, "id" | "error">) => {
+const refuseIfAllowed = (state: State, reply: Batch.Settle, { error, id }: Pick<Message.Malformed, "id" | "error">) => {
   if (id !== undefined || !isIdRequired(state)) return refuse(reply, id, error)
   state.fork(Effect.logDebug("A message was refused, and has no id to answer under", error.message))
   reply(undefined)
@@ -77,8 +77,8 @@ const start = (
   if (Result.isFailure(admitted)) {
     // A refusal under an id that is in use would be taken for the answer to the request that has it: a copy of it may have
     // come, which changes nothing about the first.
-    const isTaken = state.inFlight.entries.has(id)
-    return refuseUnread(state, reply, { id: isTaken ? undefined : id, error: admitted.failure })
+    const { failure: error } = admitted
+    return refuseIfAllowed(state, reply, { id: Rpc.isIdInUse(error) ? undefined : id, error })
   }
   InFlight.begin(state.inFlight, id, call)
   call.fiber = state.fork(answer)
@@ -205,7 +205,7 @@ const onSingle = (
     case "Notification":
       return onNotification(state, message, from)
     case "Malformed":
-      refuseUnread(state, reply, message)
+      refuseIfAllowed(state, reply, message)
       return PendingRequests.settle(state.pending, message)
     case "Success":
     case "Failure":
@@ -224,7 +224,7 @@ const onMessage = (state: State, message: Message.Message | Message.Batch | Mess
 const onReceived = (state: State, received: Received): void =>
   received._tag === "Line"
     ? onMessage(state, Message.parse(received.text, state.server.messageLimits), received.caller)
-    : refuseUnread(state, state.reply, {
+    : refuseIfAllowed(state, state.reply, {
       id: undefined,
       error: Rpc.invalidRequest(`The message is longer than ${received.unitsMax} characters`)
     })

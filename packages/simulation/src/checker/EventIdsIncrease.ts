@@ -36,18 +36,15 @@ interface Streams {
   readonly of: (scope: string, eventId: string) => Stream
   /** The last event that went over a connection. */
   readonly lastOn: Map<string, string>
-  /** When a clock was set to another time, and who went by it forgot. */
-  jumpedAtMillis: number
 }
 
 /** Whether an event can still be asked for. */
-const isKept = ({ jumpedAtMillis }: Streams, event: Known, nowMillis: number): boolean =>
-  event.atMillis + keptMillis > nowMillis && event.atMillis > jumpedAtMillis
+const isKept = (event: Known, nowMillis: number): boolean => event.atMillis + keptMillis > nowMillis
 
 /** Whether a connection was to go on after an event that is forgotten: another stream begins there instead. */
 const beginsAnew = (streams: Streams, { atMillis, via }: Reading.Said, before: string): boolean => {
   const known = streams.of(via.events, before).events.find(({ id }) => id === before)
-  return before === via.lastEventId && known !== undefined && !isKept(streams, known, atMillis)
+  return before === via.lastEventId && known !== undefined && !isKept(known, atMillis)
 }
 
 const judge = (streams: Streams, said: Reading.Said, id: string): string | undefined => {
@@ -65,7 +62,7 @@ const judge = (streams: Streams, said: Reading.Said, id: string): string | undef
   if (streamOf(before) !== streamOf(id)) return `Event ${id} is of another stream than ${before}, on ${via.name}`
   if (!isAfter(id, before)) return `Event ${id} came after ${before}, on ${via.name}`
   const missed = events.find((event) =>
-    isAfter(event.id, before) && isAfter(id, event.id) && event.text !== "" && isKept(streams, event, said.atMillis)
+    isAfter(event.id, before) && isAfter(id, event.id) && event.text !== "" && isKept(event, said.atMillis)
   )
   return missed === undefined
     ? undefined
@@ -82,8 +79,7 @@ const make = (reader = Reading.make()): Watch => {
       byName.set(name, stream)
       return stream
     },
-    lastOn: new Map(),
-    jumpedAtMillis: Number.NEGATIVE_INFINITY
+    lastOn: new Map()
   }
   /** Whether a client asks for what it has already, or forgoes what it has not. */
   const resumption = (via: Reading.Via): string | undefined => {
@@ -104,9 +100,7 @@ const make = (reader = Reading.make()): Watch => {
     if (via?.lastEventId === undefined || !answered.has(name)) return undefined
     const last = streams.lastOn.get(name) ?? via.lastEventId
     const { events, goesOn } = streams.of(via.events, last)
-    const missed = events.find((event) =>
-      isAfter(event.id, last) && event.text !== "" && isKept(streams, event, atMillis)
-    )
+    const missed = events.find((event) => isAfter(event.id, last) && event.text !== "" && isKept(event, atMillis))
     return missed === undefined || goesOn !== name
       ? undefined
       : `Event ${missed.id} was left out after ${last}, on ${name}`
@@ -114,9 +108,6 @@ const make = (reader = Reading.make()): Watch => {
   return {
     see: (event) => {
       const { arrived, sent } = reader.read(event)
-      if ((event._tag === "Struck" || event._tag === "Healed") && event.fault._tag === "ClockJump") {
-        streams.jumpedAtMillis = event.atMillis
-      }
       if (event._tag === "Answered" && event.status < 400) answered.add(event.via)
       if (event._tag === "Closed" && event.why === "it was answered") return ending(event)
       if (event._tag === "Opened") {

@@ -57,10 +57,9 @@ describe("EventIdsIncrease", () => {
     expect(undefined, ...begun, lost, back("post1-1"), answered("x2", 404), closed("x2"))
   })
 
-  it("lets a server forget what a clock says is old", () => {
+  it("lets no server forget on account of its clock", () => {
     const jump: Happening = { _tag: "Struck", on: "server", fault: { _tag: "ClockJump", millis: 3_600_000 } }
-    expect(undefined, ...begun, jump, back("post1-1"), ...event(4, "x2", "post2-5"))
-    expect(undefined, ...begun, lost, jump, back("post1-1"), ...event(4, "x2", "post1-4"))
+    expect(/is of another stream/, ...begun, jump, back("post1-1"), ...event(4, "x2", "post2-5"))
     expect(/is of another stream/, jump, ...begun, back("post1-1"), ...event(4, "x2", "post2-5"))
   })
 

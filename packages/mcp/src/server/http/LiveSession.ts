@@ -51,6 +51,7 @@ export interface LiveSession {
   isClosed: boolean
   /** The level that the client asked for; until it does, it hears from `info` on. */
   logLevel: LoggingLevel | undefined
+  /** By the time that only goes forward (`Uptime.ts`). */
   lastActiveMillis: number
 }
 
