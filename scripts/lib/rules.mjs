@@ -139,7 +139,7 @@ const floorRule = (source) => {
 }
 
 const toolkitImports = /^(?:\.|effect\/)/
-const authImports = /^(?:\.|effect\/|@parley\/mcp\/|(?:oauth4webapi|jose)$)/
+const authImports = /^(?:\.|effect\/|@parley\/mcp\/|(?:oauth4webapi|jose)$|@noble\/hashes\/)/
 const simulationImports = /^(?:\.|effect\/|@parley\/mcp(?:\/|$))/
 const nodeImports =
   /^(?:\.|effect\/|node:|@effect\/platform-node\/|@parley\/(?:mcp|auth)(?:\/|$)|@cfworker\/json-schema$)/

@@ -21,15 +21,23 @@ export interface NodeExchange extends HttpExchange {
   readonly watch: () => void
 }
 
-const headerOf = (request: IncomingMessage) => (name: string): string | undefined => {
-  const value = request.headers[name]
+const headerOf = ({ headers }: IncomingMessage) => (name: string): string | undefined => {
+  const value = headers[name]
   return typeof value === "string" || value === undefined ? value : value.join(", ")
 }
 
 const respond = (response: ServerResponse) => (status: number, headers: ResponseHeaders, body: string): void => {
   if (response.destroyed || response.headersSent) return
-  if (status === 204) response.writeHead(status, headers).end()
-  else response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body)
+  if (status === 204) {
+    response.writeHead(status, headers).end()
+    return
+  }
+  const bytes = Buffer.byteLength(body)
+  // Text of ASCII alone is the same bytes in both encodings, and this one is written without being looked at again.
+  response.writeHead(status, { ...headers, "content-length": bytes }).end(
+    body,
+    bytes === body.length ? "latin1" : "utf8"
+  )
 }
 
 const whenWritable = (response: ServerResponse): Effect.Effect<void> =>

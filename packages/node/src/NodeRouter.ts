@@ -8,19 +8,12 @@ import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequ
 import * as McpHttp from "@parley/mcp/server/McpHttp"
 import type { ServerTransport } from "@parley/mcp/server/ServerTransport"
 import type { ReadBody } from "@parley/mcp/transport/RouterExchange"
-import * as Effect from "effect/Effect"
 import type { HttpRouter } from "effect/http/HttpRouter"
 import type * as Layer from "effect/Layer"
 import * as NodeExchange from "./NodeExchange.ts"
 
-const readBody: ReadBody = (request, bytesMax) =>
-  Effect.callback((resume) =>
-    NodeExchange.readBody(
-      NodeHttpServerRequest.toIncomingMessage(request),
-      bytesMax,
-      (body) => resume(Effect.succeed(body))
-    )
-  )
+const readBody: ReadBody = (request, bytesMax, done) =>
+  NodeExchange.readBody(NodeHttpServerRequest.toIncomingMessage(request), bytesMax, done)
 
 /**
  * Mounts the endpoint on the router in the context; sessions are kept in the memory of this process.

@@ -11,11 +11,11 @@ import type { Refusal } from "@parley/mcp/session/HttpAdmission"
 import type { HttpExchange } from "@parley/mcp/transport/HttpExchange"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { AccessToken } from "../verifier/AccessToken.ts"
 import type { ProofVerifier } from "../verifier/ProofVerifier.ts"
+import * as TokenHash from "../verifier/TokenHash.ts"
 import { type ProofRejection, TokenRejection } from "../verifier/TokenRejection.ts"
 import type { TokenVerifier } from "../verifier/TokenVerifier.ts"
 import type { Scheme } from "./Challenge.ts"
@@ -51,7 +51,6 @@ export interface Setting {
   /** The header in which a proxy says where a request comes from. */
   readonly peerHeader: string | undefined
   readonly attempts: FailedAttempts
-  readonly digest: Digest.Digest["Service"]
 }
 
 /** A request with a token, on its way through the gate. */
@@ -60,6 +59,8 @@ interface Presented {
   readonly exchange: HttpExchange
   readonly scheme: Scheme
   readonly token: Redacted.Redacted
+  /** The hash of the token; made out once, when it is needed first. */
+  readonly hash: () => string
   readonly peer: string | undefined
 }
 
@@ -70,8 +71,10 @@ const peerOf = ({ peerHeader }: Setting, { header }: HttpExchange): string | und
   return peer === "" ? undefined : peer
 }
 
-const hashOf = ({ setting, token }: Presented): Effect.Effect<string> =>
-  setting.digest.digestHex(Digest.sha256, new TextEncoder().encode(Redacted.value(token)))
+const hashing = (token: Redacted.Redacted): () => string => {
+  let hash: string | undefined
+  return () => hash ??= TokenHash.of(Redacted.value(token))
+}
 
 /** Counts a failure. Once there were too many, what is told is this, and not what was wrong. */
 const fail = (
@@ -100,14 +103,13 @@ const onTokenRejected = (presented: Presented, { detail, problem }: TokenRejecti
       Effect.fail(Refusals.invalidToken(setting.resource, scheme, "The access token has expired"))
     )
   }
-  return Effect.flatMap(hashOf(presented), (tokenHash) =>
-    fail(
-      setting,
-      { peer, tokenHash },
-      "Token",
-      { problem, detail },
-      Refusals.invalidToken(setting.resource, scheme, "The access token is not valid here")
-    ))
+  return fail(
+    setting,
+    { peer, tokenHash: presented.hash() },
+    "Token",
+    { problem, detail },
+    Refusals.invalidToken(setting.resource, scheme, "The access token is not valid here")
+  )
 }
 
 const onProofRejected = (
@@ -178,29 +180,27 @@ const onVerified = (
     const refusal = Refusals.invalidToken(resource, scheme, "The access token is not valid here")
     return fail(setting, { peer, tokenHash: undefined }, "Request", { problem: "Binding", detail: misuse }, refusal)
   }
-  return Effect.gen(function*() {
-    const nonce = yield* verifyProof(presented, accessToken)
+  return Effect.flatMap(verifyProof(presented, accessToken), (nonce) => {
     setting.attempts.succeeded({ peer, tokenHash })
     const lacking = Scopes.missing(resource.hierarchy, accessToken.scopes, resource.requiredScopes)
     if (lacking.length > 0) {
       const error = Refusals.insufficientScope(resource, scheme, accessToken.scopes, [])
-      return yield* Effect.fail(Refusals.fromError(error))
+      return Effect.fail(Refusals.fromError(error))
     }
-    const named = Principal.idOf(accessToken)
-    const id = named ?? Principal.idOfToken(accessToken, tokenHash ?? (yield* hashOf(presented)))
-    return toCaller(setting, { ...accessToken, id }, nonce)
+    const id = Principal.idOf(accessToken) ?? Principal.idOfToken(accessToken, presented.hash())
+    return Effect.succeed(toCaller(setting, { ...accessToken, id }, nonce))
   })
 }
 
 const forAnother = new TokenRejection({ problem: "Audience", detail: "the token is for somebody else" })
 
 const admitToken = (presented: Presented): Effect.Effect<Caller, Refusal> =>
-  Effect.gen(function*() {
-    const { peer, setting, token } = presented
-    const tokenHash = setting.attempts.needsHash(peer) ? yield* hashOf(presented) : undefined
-    const waitMillis = setting.attempts.blockedMillis({ peer, tokenHash }, yield* Clock.currentTimeMillis)
-    if (waitMillis !== undefined) return yield* Effect.fail(Refusals.tooManyAttempts(waitMillis))
-    return yield* Effect.matchEffect(setting.verifier.verify(token), {
+  Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => {
+    const { hash, peer, setting, token } = presented
+    const tokenHash = setting.attempts.needsHash(peer) ? hash() : undefined
+    const waitMillis = setting.attempts.blockedMillis({ peer, tokenHash }, nowMillis)
+    if (waitMillis !== undefined) return Effect.fail(Refusals.tooManyAttempts(waitMillis))
+    return Effect.matchEffect(setting.verifier.verify(token, hash), {
       onFailure: (rejection) => onTokenRejected(presented, rejection),
       onSuccess: (accessToken) =>
         Resource.isFor(setting.resource, accessToken)
@@ -209,7 +209,10 @@ const admitToken = (presented: Presented): Effect.Effect<Caller, Refusal> =>
     })
   })
 
-const admit = (setting: Setting) => (exchange: HttpExchange): Effect.Effect<Caller | undefined, Refusal> => {
+const admit = (
+  setting: Setting,
+  exchange: HttpExchange
+): Effect.Effect<Caller | undefined, Refusal> => {
   const credential = Credential.read(exchange, setting.tokenCharactersMax)
   switch (credential._tag) {
     case "None":
@@ -223,7 +226,8 @@ const admit = (setting: Setting) => (exchange: HttpExchange): Effect.Effect<Call
     }
     case "Token": {
       const { scheme, token } = credential
-      return admitToken({ setting, exchange, scheme, token, peer: peerOf(setting, exchange) })
+      const hash = hashing(token)
+      return admitToken({ setting, exchange, scheme, token, hash, peer: peerOf(setting, exchange) })
     }
   }
 }
@@ -235,6 +239,6 @@ const admit = (setting: Setting) => (exchange: HttpExchange): Effect.Effect<Call
  * @since 0.1.0
  */
 export const make = (setting: Setting): HttpGate["Service"] => ({
-  admit: admit(setting),
+  admit: (exchange) => admit(setting, exchange),
   routes: MetadataRoute.make(setting.resource)
 })

@@ -9,7 +9,6 @@ import type { RpcError } from "@parley/mcp/jsonrpc/RpcError"
 import { HttpGate } from "@parley/mcp/server/http/HttpGate"
 import { ServerTransport, ServerTransportError } from "@parley/mcp/server/ServerTransport"
 import * as Context from "effect/Context"
-import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AllowInsecureHttpHosts } from "../InsecureAllowances.ts"
@@ -140,9 +139,7 @@ const build = (
       concealed: options.insecureTokensInHandlers === true ? [] : ["authorization", "dpop"],
       endpoint: options.endpoint,
       peerHeader: options.peerHeader?.toLowerCase(),
-      attempts: FailedAttempts.make({ ...FailedAttempts.defaultLimits, ...options.failedAttempts }),
-      // The platform's own, which Node and browsers have alike.
-      digest: yield* Effect.provide(Digest.Digest, Digest.layerWebCrypto)
+      attempts: FailedAttempts.make({ ...FailedAttempts.defaultLimits, ...options.failedAttempts })
     })
     return Context.make(HttpGate, gate).pipe(Context.add(ProtectedResource, shapeOf(resource)))
   })

@@ -15,7 +15,6 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { AuthLimits } from "../AuthLimits.ts"
-import * as DpopProof from "../dpop/DpopProof.ts"
 import type { AuthorizationServerMetadata } from "../metadata/AuthorizationServerMetadata.ts"
 import * as Introspection from "../protocol/Introspection.ts"
 import type * as ClientAuthentication from "../token/ClientAuthentication.ts"
@@ -23,6 +22,7 @@ import * as TokenEndpoint from "../token/TokenEndpoint.ts"
 import type { AccessToken } from "./AccessToken.ts"
 import * as IssuerMetadata from "./IssuerMetadata.ts"
 import * as TokenClaims from "./TokenClaims.ts"
+import * as TokenHash from "./TokenHash.ts"
 import { TokenRejection } from "./TokenRejection.ts"
 import { TokenVerifier } from "./TokenVerifier.ts"
 import * as VerifiedTokens from "./VerifiedTokens.ts"
@@ -133,12 +133,12 @@ export const make = (
       }
     )
     return {
-      verify: Effect.fnUntraced(function*(token: Redacted.Redacted) {
+      verify: Effect.fnUntraced(function*(token: Redacted.Redacted, made?: () => string) {
         const text = Redacted.value(token)
         if (text === "" || text.length > limits.tokenCharactersMax) {
           return yield* new TokenRejection({ problem: "Malformed", detail: "it is empty, or too long" })
         }
-        const hash = yield* DpopProof.hash(text)
+        const hash = made === undefined ? TokenHash.of(text) : made()
         const known = good.get(hash, yield* Clock.currentTimeMillis)
         if (known !== undefined) return known
         const found = yield* Effect.provideService(Cache.get(asking, hash), Asked, token)

@@ -15,13 +15,13 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as jose from "jose"
-import * as DpopProof from "../dpop/DpopProof.ts"
 import { codeOf } from "../http/CodedError.ts"
 import * as Hiding from "../http/Hiding.ts"
 import * as SignatureAlgorithm from "../SignatureAlgorithm.ts"
 import type { AccessToken } from "./AccessToken.ts"
 import * as Jwks from "./Jwks.ts"
 import * as TokenClaims from "./TokenClaims.ts"
+import * as TokenHash from "./TokenHash.ts"
 import { TokenRejection } from "./TokenRejection.ts"
 import { TokenVerifier } from "./TokenVerifier.ts"
 import * as VerifiedTokens from "./VerifiedTokens.ts"
@@ -47,21 +47,29 @@ export interface Options extends Jwks.Options {
 
 interface Issuer {
   readonly jwks: Jwks.Jwks
-  /** The tokens that were found good with a set of keys; they are forgotten with the set, and none outlives its key. */
-  readonly verifiedWith: (keys: Jwks.Keys) => VerifiedTokens.VerifiedTokens
+  readonly memory: Memory
   readonly algorithms: ReadonlyArray<string>
   readonly types: "AccessTokens" | "Plain"
   readonly expected: TokenClaims.Expected
 }
 
-const makeVerifiedWith = ({ verifiedMax, verifiedMillisMax }: Limits): Issuer["verifiedWith"] => {
+interface Memory {
+  /** The tokens that were found good with a set of keys; they are forgotten with the set, and none outlives its key. */
+  readonly verifiedWith: (keys: Jwks.Keys) => VerifiedTokens.VerifiedTokens
+  /** Whether the token with this hash was found good with the keys that were used last: then it is of this issuer. */
+  readonly has: (hash: string) => boolean
+}
+
+const makeMemory = ({ verifiedMax, verifiedMillisMax }: Limits): Memory => {
   const bySet = new WeakMap<Jwks.Keys["find"], VerifiedTokens.VerifiedTokens>()
-  return ({ find }) => {
-    const known = bySet.get(find)
-    if (known !== undefined) return known
-    const tokens = VerifiedTokens.make(verifiedMax, verifiedMillisMax)
-    bySet.set(find, tokens)
-    return tokens
+  let latest = VerifiedTokens.make(verifiedMax, verifiedMillisMax)
+  return {
+    verifiedWith: ({ find }) => {
+      latest = bySet.get(find) ?? VerifiedTokens.make(verifiedMax, verifiedMillisMax)
+      bySet.set(find, latest)
+      return latest
+    },
+    has: (hash) => latest.has(hash)
   }
 }
 
@@ -173,21 +181,32 @@ const tokenIn = Effect.fnUntraced(function*(
   return yield* Effect.fromResult(TokenClaims.toAccessToken(claims, issuer.expected, nowMillis))
 })
 
-const verifyToken = Effect.fnUntraced(function*(
+/** Verifies a token that is not remembered, and remembers it under its hash if it is good. */
+const verifyAnew = Effect.fnUntraced(function*(
   token: string,
+  hash: string,
+  keys: Jwks.Keys,
   issuer: Issuer,
   limits: Limits
 ): Effect.fn.Return<AccessToken, TokenRejection> {
-  const keys = yield* issuer.jwks.current
-  const hash = yield* DpopProof.hash(token)
-  const known = issuer.verifiedWith(keys).get(hash, yield* Clock.currentTimeMillis)
-  if (known !== undefined) return known
   const { by, verified } = yield* verifySignature(token, keys, issuer, limits)
   const nowMillis = yield* Clock.currentTimeMillis
   const found = yield* tokenIn(verified, issuer, nowMillis)
-  issuer.verifiedWith(by).put(hash, found, nowMillis)
+  issuer.memory.verifiedWith(by).put(hash, found, nowMillis)
   return found
 })
+
+const verifyToken = (
+  token: string,
+  hash: string,
+  issuer: Issuer,
+  limits: Limits
+): Effect.Effect<AccessToken, TokenRejection> =>
+  Effect.flatMap(issuer.jwks.current, (keys) =>
+    Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => {
+      const known = issuer.memory.verifiedWith(keys).get(hash, nowMillis)
+      return known === undefined ? verifyAnew(token, hash, keys, issuer, limits) : Effect.succeed(known)
+    }))
 
 /** Who says to have issued it: good for choosing whose keys to verify with, and for nothing else. */
 const claimedIssuer = (token: string): unknown =>
@@ -196,7 +215,7 @@ const claimedIssuer = (token: string): unknown =>
 const issuerOf = Effect.fnUntraced(function*(options: Options, limits: Limits) {
   const issuer: Issuer = {
     jwks: yield* Jwks.make(options),
-    verifiedWith: makeVerifiedWith(limits),
+    memory: makeMemory(limits),
     algorithms: (options.algorithms ?? SignatureAlgorithm.all).filter(SignatureAlgorithm.isSignatureAlgorithm),
     types: options.types ?? "Plain",
     expected: {
@@ -226,15 +245,18 @@ export const make = (
       (options) => issuerOf(options, limits)
     )
     return {
-      verify: (redacted) => {
+      verify: (redacted, known) => {
         const token = Redacted.value(redacted)
         if (token.length > limits.tokenCharactersMax) return Effect.fail(rejection("Malformed", "it is too long"))
+        const hash = known === undefined ? TokenHash.of(token) : known()
+        const remembering = issuers.find(({ memory }) => memory.has(hash))
+        if (remembering !== undefined) return verifyToken(token, hash, remembering, limits)
         const claimed = claimedIssuer(token)
         if (claimed === undefined) return Effect.fail(rejection("Malformed", "it is no JWT that names its issuer"))
         const issuer = issuers.find(({ expected }) => expected.issuer === claimed)
         return issuer === undefined
           ? Effect.fail(rejection("Issuer", "the token is of another issuer"))
-          : verifyToken(token, issuer, limits)
+          : verifyToken(token, hash, issuer, limits)
       }
     }
   })

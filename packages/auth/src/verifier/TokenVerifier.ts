@@ -17,5 +17,6 @@ import type { TokenRejection } from "./TokenRejection.ts"
  * @since 0.1.0
  */
 export class TokenVerifier extends Context.Service<TokenVerifier, {
-  readonly verify: (token: Redacted.Redacted) => Effect.Effect<AccessToken, TokenRejection>
+  /** `hash` gives the hash of the token, for a verifier that remembers tokens: who asks may have made it out already. */
+  readonly verify: (token: Redacted.Redacted, hash?: () => string) => Effect.Effect<AccessToken, TokenRejection>
 }>()("@parley/auth/verifier/TokenVerifier") {}

@@ -15,6 +15,7 @@ import type { AccessToken } from "./AccessToken.ts"
  * @since 0.1.0
  */
 export interface VerifiedTokens {
+  readonly has: (hash: string) => boolean
   readonly get: (hash: string, nowMillis: number) => AccessToken | undefined
   readonly put: (hash: string, token: AccessToken, nowMillis: number) => void
 }
@@ -34,6 +35,7 @@ export const make = (tokensMax: number, millisMax: number): VerifiedTokens => {
   // What was used last is the last.
   const tokens = new Map<string, Verified>()
   return {
+    has: (hash) => tokens.has(hash),
     get: (hash, nowMillis) => {
       const verified = tokens.get(hash)
       if (verified === undefined) return undefined

@@ -4,7 +4,6 @@ import * as Tool from "@parley/mcp/contract/Tool"
 import * as McpServer from "@parley/mcp/server/McpServer"
 import type { Refusal } from "@parley/mcp/session/HttpAdmission"
 import type { HttpExchange } from "@parley/mcp/transport/HttpExchange"
-import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -55,7 +54,6 @@ const gateWith = ({ limits, ...changes }: Changes = {}) =>
       endpoint: undefined,
       peerHeader: undefined,
       attempts: FailedAttempts.make({ ...FailedAttempts.defaultLimits, ...limits }),
-      digest: yield* Effect.provide(Digest.Digest, Digest.layerWebCrypto),
       ...changes
     })
   }).pipe(Effect.provide(Protected.verifier().layer))

@@ -193,7 +193,7 @@ const around = <A, B, E>(
     const pass: Next<A, B, E> = (passed) =>
       Effect.updateContext(
         last(passed),
-        (inner: Context.Context<never>) => Context.merge(own, Surroundings.of(inner))
+        (inner: Context.Context<never>) => Surroundings.withFew(own, Surroundings.of(inner))
       )
     const chain = intercepts.reduceRight<Next<A, B, E>>(
       // What it needs was required of the client's layer.

@@ -16,13 +16,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
-import * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as Tracer from "effect/Tracer"
 import { MetaKey, metaOf } from "../schema/Meta.ts"
 import * as Conventions from "../session/Conventions.ts"
+import type { Named, Stopwatch } from "../session/Meter.ts"
 import * as Observation from "../session/Observation.ts"
 import * as TraceContext from "../session/TraceContext.ts"
 import { isHttp } from "../transport/ClientTransport.ts"
@@ -41,7 +41,7 @@ export type { Settings } from "../session/Observation.ts"
  * @category references
  * @since 0.1.0
  */
-export const Telemetry: Context.Reference<Observation.Settings> = Observation.reference("@parley/mcp/client/Telemetry")
+export const Telemetry: Context.Reference<Observation.Observed> = Observation.reference("@parley/mcp/client/Telemetry")
 
 /**
  * Says what the clients made with this layer observe.
@@ -149,15 +149,15 @@ const withSpans = (parties: Parties, tracer: Tracer.Tracer, next: Send): Send =>
     })
 }
 
-const operationDuration = Observation.durations(
-  "mcp.client.operation.duration",
-  "From the sending of a request until its answer, in seconds"
-)
+const operationDuration: Named = {
+  name: "mcp.client.operation.duration",
+  description: "From the sending of a request until its answer, in seconds"
+}
 
-const sessionDuration = Observation.durations(
-  "mcp.client.session.duration",
-  "From the making of a connection until it is lost or closed, in seconds"
-)
+const sessionDuration: Named = {
+  name: "mcp.client.session.duration",
+  description: "From the making of a connection until it is lost or closed, in seconds"
+}
 
 /** Series are told apart by so many names of tools, prompts and methods; whoever calls may make names up without end. */
 const namesMax = 1_000
@@ -176,7 +176,7 @@ const makeTold = (max: number): (word: string) => boolean => {
   }
 }
 
-const withMetrics = (parties: Parties, registry: Metric.MetricRegistry, next: Send): Send => {
+const withMetrics = (parties: Parties, stopwatch: Stopwatch, next: Send): Send => {
   const isName = makeTold(namesMax)
   const isCode = makeTold(codesMax)
   const bounded = (operation: Conventions.Operation): Conventions.Operation => ({
@@ -185,7 +185,7 @@ const withMetrics = (parties: Parties, registry: Metric.MetricRegistry, next: Se
     target: operation.target !== undefined && isName(Conventions.spanName(operation)) ? operation.target : undefined
   })
   return (call) =>
-    Effect.flatMap(Observation.stopwatch(operationDuration, registry), (note) => {
+    Effect.flatMap(stopwatch, (note) => {
       const attributes = Conventions.attributesOf(bounded(operationOf(parties, call)))
       return Effect.onExit(next(call), (exit) =>
         note({ ...attributes, ...Outcome.attributesOf(exit, call.method, isCode) }))
@@ -201,9 +201,8 @@ const withMetrics = (parties: Parties, registry: Metric.MetricRegistry, next: Se
 export const toSend = (context: Context.Context<never>, parties: Parties, next: Send): Send => {
   const settings = Context.get(context, Telemetry)
   const tracer = Observation.tracerIn(context, settings)
-  const measured = settings.metrics
-    ? withMetrics(parties, Context.get(context, Metric.MetricRegistry), next)
-    : next
+  const stopwatch = settings.meter?.(context).stopwatch(operationDuration)
+  const measured = stopwatch === undefined ? next : withMetrics(parties, stopwatch, next)
   return tracer === undefined ? measured : withSpans(parties, tracer, measured)
 }
 
@@ -258,8 +257,8 @@ export const followSessions = (
   peer: string,
   { status }: Pick<Connection, "status">
 ): Effect.Effect<void, never, Scope.Scope> => {
-  if (!Context.get(context, Telemetry).metrics) return Effect.void
-  const stopwatch = Observation.stopwatch(sessionDuration, Context.get(context, Metric.MetricRegistry))
+  const stopwatch = Context.get(context, Telemetry).meter?.(context).stopwatch(sessionDuration)
+  if (stopwatch === undefined) return Effect.void
   /** Notes how long the session took that is open, if one is. */
   let note = Effect.void
   const end = Effect.suspend(() => {

@@ -14,7 +14,7 @@ import type * as Prompt from "../contract/Prompt.ts"
 import type * as Resource from "../contract/Resource.ts"
 import type * as ResourceTemplate from "../contract/ResourceTemplate.ts"
 import * as Tool from "../contract/Tool.ts"
-import * as UriTemplate from "../contract/UriTemplate.ts"
+import type * as UriTemplate from "../contract/UriTemplate.ts"
 import { isObject, type Params } from "../jsonrpc/Message.ts"
 import type { GetPromptResult } from "../schema/Prompt.ts"
 import type { ReadResourceResult } from "../schema/Resource.ts"
@@ -154,7 +154,7 @@ const prompt = (client: Client, name: string, component: Prompt.Any): AnyMethod 
 
 const template = (client: Client, name: string, component: ResourceTemplate.Any): AnyMethod => {
   const encode = makeEncoder(name, component.params)
-  const parsed = UriTemplate.parse(component.uriTemplate)
+  const parsed = component.operations.parse(component.uriTemplate)
   if (Result.isFailure(parsed)) {
     const error = McpClientError.make(new McpClientError.InvalidArguments({ name, detail: parsed.failure }))
     return () => Effect.fail(error)
@@ -162,7 +162,7 @@ const template = (client: Client, name: string, component: ResourceTemplate.Any)
   return (args, options) =>
     Effect.flatMap(encode(args), (encoded) => {
       // What a template takes is texts, on the wire too; the types of the contract say so.
-      const uri = UriTemplate.expand(parsed.success, encoded as UriTemplate.Values)
+      const uri = component.operations.expand(parsed.success, encoded as UriTemplate.Values)
       return client.readResource(uri, options)
     })
 }

@@ -67,8 +67,15 @@ type HandlerInput<C extends Component> = C extends Tool.Any ? Tool.Handler<C>
   : C extends ResourceTemplate.Any ? ResourceTemplate.Handler<C> | ResourceTemplate.Handling<C>
   : Resource.Handler
 
-type Shelf<E extends AnyEntry, K extends Kind> = {
-  readonly [X in Extract<E, { readonly kind: K }> as X["name"]]?: HandlerInput<X["component"]>
+type ByName = { readonly [name: string]: Component }
+
+/** The components on a shelf by name, so that each is found without going through all entries. */
+type Components<E extends AnyEntry, K extends Kind> = {
+  readonly [X in Extract<E, { readonly kind: K }> as X["name"]]: X["component"]
+}
+
+type Shelf<C extends ByName> = {
+  readonly [N in keyof C]?: HandlerInput<C[N]>
 }
 
 /**
@@ -79,9 +86,9 @@ type Shelf<E extends AnyEntry, K extends Kind> = {
  * @since 0.1.0
  */
 export interface Handlers<E extends AnyEntry> {
-  readonly tools?: Shelf<E, "tools">
-  readonly resources?: Shelf<E, "resources">
-  readonly prompts?: Shelf<E, "prompts">
+  readonly tools?: Shelf<Components<E, "tools">>
+  readonly resources?: Shelf<Components<E, "resources">>
+  readonly prompts?: Shelf<Components<E, "prompts">>
 }
 
 type Provided<E extends AnyEntry, H> = E extends AnyEntry
@@ -124,22 +131,39 @@ type Taken<E extends AnyEntry, Other extends AnyEntry> = Other extends AnyEntry
   ? [Extract<E, { readonly kind: Other["kind"]; readonly name: Other["name"] }>] extends [never] ? never : Other["name"]
   : never
 
-type Free<E extends AnyEntry, Other extends AnyEntry> = [Taken<E, Other>] extends [never] ? unknown
+/** Names are compared one by one only where some name is there already, be it on another shelf. */
+type Free<E extends AnyEntry, Other extends AnyEntry> = [E["name"] & Other["name"]] extends [never] ? unknown
+  : [Taken<E, Other>] extends [never] ? unknown
   : NameTaken<Taken<E, Other>>
 
-/** Names that are not in the catalog, and completions of arguments that are not there, take nothing. */
-type UnknownNames<E extends AnyEntry, H> = {
-  readonly [K in keyof H]: {
-    readonly [N in keyof H[K]]: N extends Extract<E, { readonly kind: K }>["name"]
-      ? UnknownArguments<Extract<E, { readonly kind: K; readonly name: N }>["component"], H[K][N]>
-      : never
-  }
+/**
+ * Names that are not in the catalog, and completions of arguments that are not there, take nothing. The compiler asks
+ * for this once for each handler, so where all is well it comes to `unknown` without a look at each of them. For the
+ * same reason it is not mapped over `H`, which would have `H` inferred backwards each time; and it begins with a condition
+ * on `H`, so that its bound stands for it as long as nothing is known of it.
+ */
+type UnknownNames<E extends AnyEntry, H> = H extends Handlers<E> ?
+    & Nothing<Exclude<keyof H, Kind>>
+    & UnknownOn<"tools", Components<E, "tools">, H>
+    & UnknownOn<"resources", Components<E, "resources">, H>
+    & UnknownOn<"prompts", Components<E, "prompts">, H>
+  : unknown
+
+type UnknownOn<K extends Kind, C extends ByName, H> = K extends keyof H
+  ? Under<K, Nothing<Exclude<keyof H[K], keyof C>> & UnknownArguments<C, H[K]>>
+  : unknown
+
+type UnknownArguments<C extends ByName, H> = [H[keyof H]] extends [AnyHandler] ? unknown : {
+  readonly [N in keyof H & keyof C]: H[N] extends { readonly complete: infer Complete }
+    ? Under<"complete", Nothing<Exclude<keyof Complete, ArgumentOf<C[N]>>>>
+    : unknown
 }
 
-type UnknownArguments<C extends Component, F> = F extends { readonly complete: infer Complete } ? {
-    readonly complete: { readonly [A in Exclude<keyof Complete, ArgumentOf<C>>]: never }
-  }
-  : unknown
+/** Nothing may stand under these names. */
+type Nothing<Names extends PropertyKey> = [Names] extends [never] ? unknown : { readonly [N in Names]: never }
+
+/** `T` is to hold under a name; nothing at all when it is `unknown`. */
+type Under<Name extends PropertyKey, T> = unknown extends T ? unknown : { readonly [N in Name]: T }
 
 type ArgumentOf<C extends Component> = C extends Prompt.Any ? Prompt.ArgumentOf<C>
   : C extends ResourceTemplate.Any ? ResourceTemplate.ArgumentOf<C>

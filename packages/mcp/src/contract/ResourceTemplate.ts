@@ -10,7 +10,7 @@ import type { Completers, Only, Requirements } from "./Completion.ts"
 import type { AnySchema } from "./ParameterSchema.ts"
 import type { HandlerError, Listed, Output, Presentation } from "./ResourceOutput.ts"
 import * as Served from "./Served.ts"
-import type { ValuesOf, Variables } from "./UriTemplate.ts"
+import { type Operations, operations, type ValuesOf, type Variables } from "./UriTemplate.ts"
 
 /**
  * The parameters of a template: one schema for each variable in it, no more and no fewer. Its encoded form is what
@@ -52,6 +52,8 @@ export interface ResourceTemplate<out Uri extends string, out Params extends Any
   readonly presentation: Presentation
   /** The variables whose values are not checked for traversal. */
   readonly allowInsecureTraversal: ReadonlyArray<string>
+  /** What is done with its URI template: parsing, expanding, matching. */
+  readonly operations: Operations
 }
 
 /**
@@ -122,7 +124,8 @@ export const make = <const Uri extends string, Params extends Parameters<Uri>>(
     uriTemplate,
     params: Schema.Struct<Params>(params),
     presentation,
-    allowInsecureTraversal: allowInsecureTraversal ?? []
+    allowInsecureTraversal: allowInsecureTraversal ?? [],
+    operations
   }
 }
 

@@ -5,11 +5,40 @@
  *
  * @since 0.1.0
  */
+import { expand } from "./uriTemplate/Expand.ts"
+import { match, type Matcher, matcher } from "./uriTemplate/Match.ts"
+import { parse, templateLengthMax, variablesMax } from "./uriTemplate/Parse.ts"
+import type { UriTemplate, Value, Values } from "./uriTemplate/Template.ts"
 
-export { expand } from "./uriTemplate/Expand.ts"
-export { match, type Matcher, matcher } from "./uriTemplate/Match.ts"
-export { parse, templateLengthMax, variablesMax } from "./uriTemplate/Parse.ts"
-export { type UriTemplate, type Value, type Values } from "./uriTemplate/Template.ts"
+export {
+  expand,
+  match,
+  type Matcher,
+  matcher,
+  parse,
+  templateLengthMax,
+  type UriTemplate,
+  type Value,
+  type Values,
+  variablesMax
+}
+
+/**
+ * All that is done with a template, as a value. A resource template brings it along, so that a program without any has
+ * nothing of it.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const operations = { parse, expand, matcher, match }
+
+/**
+ * What is done with a template.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Operations = typeof operations
 
 type Expressions<Template extends string> = Template extends `${string}{${infer Expression}}${infer Rest}`
   ? Expression | Expressions<Rest>

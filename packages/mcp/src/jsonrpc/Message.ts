@@ -217,12 +217,13 @@ const byteOrderMark = 0xfeff
  */
 export const parse = (text: string, limits: Limits): Message | Batch | Malformed => {
   const json = text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text
-  const parsed = Result.try({ try: (): unknown => JSON.parse(json), catch: () => undefined })
+  const parsed = Result.try((): unknown => JSON.parse(json))
   if (Result.isFailure(parsed)) {
     return malformed(undefined, Rpc.make(ErrorCode.ParseError, "The message is not valid JSON"))
   }
   const value = parsed.success
-  if (isDeeperThan(value, limits.nestingDepthMax)) {
+  // Each level is opened and closed, so that a short text cannot be too deep.
+  if (json.length > 2 * limits.nestingDepthMax && isDeeperThan(value, limits.nestingDepthMax)) {
     const error = Rpc.invalidRequest(`Nested deeper than ${limits.nestingDepthMax} levels`)
     return isObject(value) ? malformedObject(value, error) : malformed(undefined, error)
   }

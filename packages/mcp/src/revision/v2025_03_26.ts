@@ -5,9 +5,8 @@
  * @since 0.1.0
  */
 import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
+import { assemble, firstNames } from "./common/Assemble.ts"
 import { type Dialect, sessionMeta } from "./common/Dialect.ts"
-import { firstNotifications, firstRequests, firstServerRequests } from "./common/Session.ts"
-import { assemble } from "./common/Tables.ts"
 import type { Revision } from "./Revision.ts"
 
 const dialect: Dialect = {
@@ -59,8 +58,4 @@ export const v2025_03_26: Revision = assemble(dialect, {
   urlElicitationRequiredCode: undefined,
   versionHeader: "None",
   primingEvent: false
-}, {
-  clientRequests: firstRequests,
-  serverRequests: firstServerRequests,
-  ...firstNotifications
-})
+}, firstNames)

@@ -5,10 +5,8 @@
  * @since 0.1.0
  */
 import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
+import { assemble, firstNames } from "./common/Assemble.ts"
 import { type Dialect, sessionMeta } from "./common/Dialect.ts"
-import { elicit } from "./common/ServerMethods.ts"
-import { firstNotifications, firstRequests, firstServerRequests } from "./common/Session.ts"
-import { assemble } from "./common/Tables.ts"
 import type { Revision } from "./Revision.ts"
 
 const dialect: Dialect = {
@@ -54,8 +52,4 @@ export const v2025_06_18: Revision = assemble(dialect, {
   urlElicitationRequiredCode: undefined,
   versionHeader: "Expected",
   primingEvent: false
-}, {
-  clientRequests: firstRequests,
-  serverRequests: (model) => [...firstServerRequests(model), elicit(model)],
-  ...firstNotifications
-})
+}, { ...firstNames, serverRequests: [...firstNames.serverRequests, "elicitation/create"] })

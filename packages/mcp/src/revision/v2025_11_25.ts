@@ -5,12 +5,8 @@
  * @since 0.1.0
  */
 import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
+import { assemble, firstNames } from "./common/Assemble.ts"
 import { type Dialect, sessionMeta } from "./common/Dialect.ts"
-import { elicitationComplete, taskStatus } from "./common/Notifications.ts"
-import { elicit } from "./common/ServerMethods.ts"
-import { firstNotifications, firstRequests, firstServerRequests } from "./common/Session.ts"
-import { assemble } from "./common/Tables.ts"
-import { tasks } from "./common/TaskMethods.ts"
 import type { Revision } from "./Revision.ts"
 
 const dialect: Dialect = {
@@ -32,6 +28,9 @@ const dialect: Dialect = {
   }
 }
 
+/** Either side may hold tasks, and be asked about them. */
+const tasks = ["tasks/get", "tasks/result", "tasks/cancel", "tasks/list"] as const
+
 /**
  * The revision 2025-11-25.
  *
@@ -47,12 +46,12 @@ export const v2025_11_25: Revision = assemble(dialect, {
   versionHeader: "Expected",
   primingEvent: true
 }, {
-  clientRequests: (model) => [...firstRequests(model), ...tasks(model)],
-  serverRequests: (model) => [...firstServerRequests(model), ...tasks(model), elicit(model)],
-  clientNotifications: (model) => [...firstNotifications.clientNotifications(model), taskStatus(model)],
-  serverNotifications: (model) => [
-    ...firstNotifications.serverNotifications(model),
-    taskStatus(model),
-    elicitationComplete(model)
+  clientRequests: [...firstNames.clientRequests, ...tasks],
+  serverRequests: [...firstNames.serverRequests, ...tasks, "elicitation/create"],
+  clientNotifications: [...firstNames.clientNotifications, "notifications/tasks/status"],
+  serverNotifications: [
+    ...firstNames.serverNotifications,
+    "notifications/tasks/status",
+    "notifications/elicitation/complete"
   ]
 })

@@ -5,11 +5,8 @@
  * @since 0.1.0
  */
 import * as ErrorCode from "../jsonrpc/ErrorCode.ts"
-import * as Client from "./common/ClientMethods.ts"
+import { assemble } from "./common/Assemble.ts"
 import type { Dialect } from "./common/Dialect.ts"
-import * as Notifications from "./common/Notifications.ts"
-import * as Server from "./common/ServerMethods.ts"
-import { assemble } from "./common/Tables.ts"
 import type { Revision } from "./Revision.ts"
 
 const dialect: Dialect = {
@@ -50,32 +47,28 @@ export const v2026_07_28: Revision = assemble(dialect, {
   versionHeader: "Required",
   primingEvent: false
 }, {
-  clientRequests: (model) => {
-    // Three requests may be answered with questions (C15 of the ledger's conflicts).
-    const asking = Server.asking(model)
-    return [
-      Client.discover(model),
-      Client.listTools(model),
-      Client.callTool(model, asking),
-      Client.listResources(model),
-      Client.listResourceTemplates(model),
-      Client.readResource(model, asking),
-      Client.listPrompts(model),
-      Client.getPrompt(model, asking),
-      Client.complete(model),
-      Client.listen(model)
-    ]
-  },
-  serverRequests: (model) => [Server.createMessage(model), Server.listRoots(model), Server.elicit(model)],
-  clientNotifications: (model) => [Notifications.cancelled(model)],
-  serverNotifications: (model) => [
-    Notifications.cancelled(model),
-    Notifications.progress(model),
-    Notifications.message(model),
-    Notifications.resourceUpdated(model),
-    Notifications.resourcesListChanged(model),
-    Notifications.toolsListChanged(model),
-    Notifications.promptsListChanged(model),
-    Notifications.acknowledged(model)
+  clientRequests: [
+    "server/discover",
+    "tools/list",
+    "tools/call",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "prompts/list",
+    "prompts/get",
+    "completion/complete",
+    "subscriptions/listen"
+  ],
+  serverRequests: ["sampling/createMessage", "roots/list", "elicitation/create"],
+  clientNotifications: ["notifications/cancelled"],
+  serverNotifications: [
+    "notifications/cancelled",
+    "notifications/progress",
+    "notifications/message",
+    "notifications/resources/updated",
+    "notifications/resources/list_changed",
+    "notifications/tools/list_changed",
+    "notifications/prompts/list_changed",
+    "notifications/subscriptions/acknowledged"
   ]
 })

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { NotificationMeta, RequestMeta, ResultMeta } from "./Meta.ts"
+import { NotificationMeta, RequestMeta, ResultMeta } from "./MessageMeta.ts"
 import { open } from "./Open.ts"
 
 /**

@@ -5,13 +5,13 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { SamplingContent } from "./Content.ts"
 import { Weight } from "./Format.ts"
-import { Meta } from "./Meta.ts"
 import { JsonObject, open } from "./Open.ts"
-import { Role } from "./Role.ts"
+import { SamplingMessage } from "./SamplingMessage.ts"
 import { taskAugmentedFields } from "./Task.ts"
 import { Tool } from "./ToolDefinition.ts"
+
+export * from "./SamplingMessage.ts"
 
 /**
  * Part of the name of a model that would suit, such as `sonnet`.
@@ -44,21 +44,6 @@ export class ToolChoice
   extends Schema.Opaque<ToolChoice>()(open({ mode: Schema.optionalKey(Schema.Literals(["auto", "required", "none"])) }))
 {}
 
-const messageFields = {
-  role: Role,
-  content: Schema.Union([SamplingContent, Schema.Array(SamplingContent)])
-} as const
-
-/**
- * A turn of the conversation: one block or several.
- *
- * @category schemas
- * @since 0.1.0
- */
-export class SamplingMessage
-  extends Schema.Opaque<SamplingMessage>()(open({ ...messageFields, _meta: Schema.optionalKey(Meta) }))
-{}
-
 /**
  * Params of `sampling/createMessage`. `maxTokens` bounds the answer; `includeContext` other than `none` is deprecated.
  *
@@ -77,18 +62,4 @@ export class CreateMessageParams extends Schema.Opaque<CreateMessageParams>()(op
   metadata: Schema.optionalKey(JsonObject),
   tools: Schema.optionalKey(Schema.Array(Tool)),
   toolChoice: Schema.optionalKey(ToolChoice)
-})) {}
-
-/**
- * The message that the model made. `stopReason` is `endTurn`, `stopSequence`, `maxTokens`, `toolUse`, or a word of the
- * provider.
- *
- * @category schemas
- * @since 0.1.0
- */
-export class CreateMessageResult extends Schema.Opaque<CreateMessageResult>()(open({
-  ...messageFields,
-  model: Schema.String,
-  stopReason: Schema.optionalKey(Schema.String),
-  _meta: Schema.optionalKey(Meta)
 })) {}

@@ -5,24 +5,14 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { Uri } from "./Format.ts"
 import { notificationFields, requestFields, resultFields } from "./Message.ts"
-import { MetaKey, ResultMeta } from "./Meta.ts"
+import { ResultMeta } from "./MessageMeta.ts"
+import { MetaKey } from "./Meta.ts"
 import { open, openRecord } from "./Open.ts"
 import { RequestId } from "./RequestId.ts"
+import { SubscriptionFilter } from "./SubscriptionFilter.ts"
 
-/**
- * What to hear about. `false` equals absent, and an empty list of resources asks for none. Extensions add members.
- *
- * @category schemas
- * @since 0.1.0
- */
-export class SubscriptionFilter extends Schema.Opaque<SubscriptionFilter>()(open({
-  toolsListChanged: Schema.optionalKey(Schema.Boolean),
-  promptsListChanged: Schema.optionalKey(Schema.Boolean),
-  resourcesListChanged: Schema.optionalKey(Schema.Boolean),
-  resourceSubscriptions: Schema.optionalKey(Schema.Array(Uri))
-})) {}
+export * from "./SubscriptionFilter.ts"
 
 /**
  * Params of `subscriptions/listen`.

@@ -10,7 +10,7 @@ import { notificationFields, requestFields, resultFields } from "./Message.ts"
 import { open } from "./Open.ts"
 import { PaginatedParams, paginatedResultFields } from "./Pagination.ts"
 
-export { RelatedTaskMetadata } from "./Meta.ts"
+export { RelatedTaskMetadata } from "./MessageMeta.ts"
 
 /**
  * Where a task stands. `completed`, `failed` and `cancelled` are final.

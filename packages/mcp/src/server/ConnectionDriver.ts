@@ -58,14 +58,25 @@ const openSession = (state: State, handshake: Handshake.Handshake): Result.Resul
   if (Result.isFailure(advanced)) return advanced
   const feed = Feed.make(handshake.revision)
   const { pendingMax } = state.server.subscriptionLimits
-  // A session has no stream to end, so whatever its client's pace, it coalesces.
-  state.session = { handshake, feed, delivery: Delivery.make(feed, { pendingMax, slowConsumer: "coalesce" }) }
+  state.session = {
+    handshake,
+    feed,
+    // A session has no stream to end, so whatever its client's pace, it coalesces.
+    delivery: Delivery.make(feed, { pendingMax, slowConsumer: "coalesce" }),
+    ...LineOrigin.shared(state, handshake, feed)
+  }
   const { onSession } = state.server
   if (onSession !== undefined) state.fork(onSession(state.memo, handshake.revision))
   return advanced
 }
 
-/** Starts on a request. When it was cancelled it ends without an answer, once its finalizers have run (CAN-11). */
+const textOf = (exit: Exit.Exit<Engine.Answer>): string | undefined =>
+  Exit.isSuccess(exit) ? exit.value.text : undefined
+
+/**
+ * Starts on a request. When it was cancelled it ends without an answer, once its finalizers have run (CAN-11). One that
+ * ends as it begins was never in flight: nothing can have come about it.
+ */
 const start = (
   state: State,
   { id }: Message.Request,
@@ -80,11 +91,17 @@ const start = (
     const { failure: error } = admitted
     return refuseIfAllowed(state, reply, { id: Rpc.isIdInUse(error) ? undefined : id, error })
   }
+  const fiber = state.fork(answer)
+  const exit = fiber.pollUnsafe()
+  if (exit !== undefined) {
+    call.isOpen = false
+    return reply(textOf(exit))
+  }
+  call.fiber = fiber
   InFlight.begin(state.inFlight, id, call)
-  call.fiber = state.fork(answer)
-  call.fiber.addObserver((exit) => {
-    const isAnswered = InFlight.end(state.inFlight, id, call) && Exit.isSuccess(exit)
-    reply(isAnswered ? exit.value.text : undefined)
+  fiber.addObserver((exit) => {
+    call.isOpen = false
+    reply(InFlight.end(state.inFlight, id, call) ? textOf(exit) : undefined)
   })
 }
 
@@ -100,17 +117,17 @@ const serveAhead = (
     methods,
     request,
     Handshake.origin(request.params, revisions, { header: state.header, caller }),
-    method
+    method,
+    Effect.succeed
   )
 }
 
 /** Serves `initialize`. The session begins once it is answered well, whatever middleware make of it before. */
 const initialize = (state: State, request: Message.Request, from: From): void => {
-  const { identity, revisions } = state.server
   let settled: Handshake.Handshake | undefined
   const answer = serveAhead(state, request, from, ({ params }) => {
     const handshake = Result.flatMap(
-      Handshake.negotiate(params, identity, revisions),
+      Handshake.negotiate(state.server.handshakes, params),
       (handshake) => Result.map(Lifecycle.step(state.lifecycle, "Initialize"), () => handshake)
     )
     if (Result.isFailure(handshake)) return Effect.fail(handshake.failure)
@@ -121,20 +138,20 @@ const initialize = (state: State, request: Message.Request, from: From): void =>
     const session = answer.code === undefined && settled !== undefined ? openSession(state, settled) : undefined
     return session !== undefined && Result.isFailure(session) ? Engine.failure(request.id, session.failure) : answer
   })
-  start(state, request, { stands: false, fiber: undefined }, state.reply, opened)
+  start(state, request, LineState.callOf(request), state.reply, opened)
 }
 
 const pong: Engine.Method = () => Effect.succeed("{}")
 
 const onRequest = (state: State, request: Message.Request, reply: Batch.Settle, from: From): void => {
-  const call: LineState.Call = { stands: request.method === "subscriptions/listen", fiber: undefined }
+  const call = LineState.callOf(request)
   if (request.method === "ping" && state.session === undefined && !isClaimed(request)) {
     return start(state, request, call, reply, serveAhead(state, request, from, pong))
   }
   const origin = LineOrigin.ofRequest(state, request, call, from)
   return Result.isFailure(origin)
     ? refuse(reply, request.id, origin.failure)
-    : start(state, request, call, reply, Engine.answer(state.server.methods, request, origin.success))
+    : start(state, request, call, reply, Engine.answer(state.server.methods, request, origin.success, Effect.succeed))
 }
 
 /** From here on the session is told what happens, one event at a time; what happens meanwhile coalesces. */
@@ -161,6 +178,7 @@ const cancel = (state: State, params: Message.Params | undefined): void => {
   const { reason, requestId } = params ?? {}
   const call = Message.isRequestId(requestId) ? InFlight.cancel(state.inFlight, requestId) : undefined
   if (call === undefined) return
+  call.isOpen = false
   call.fiber?.interruptUnsafe()
   if (typeof reason === "string") state.fork(Effect.logDebug("A request was cancelled", { requestId, reason }))
 }
@@ -286,7 +304,7 @@ const close = (state: State): Effect.Effect<void> =>
 export const run = (server: Server, connection: Connection): Effect.Effect<void> =>
   Effect.flatMap(Effect.context<never>(), (context) => {
     const line = server.wiretap?.connection(connection) ?? connection
-    const state = LineState.make(server, line, Context.get(context, SessionId)(), Effect.runForkWith(context))
+    const state = LineState.make(server, line, Context.get(context, SessionId), Effect.runForkWith(context))
     const served = Effect.andThen(
       line.listen((received) => onReceived(state, received)),
       drain(state, everyCall)

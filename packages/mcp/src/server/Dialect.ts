@@ -6,8 +6,10 @@
  */
 import type { Revision, Wire } from "../revision/Revision.ts"
 import type { CacheHint } from "../schema/Caching.ts"
+import * as Replay from "./asking/Replay.ts"
 import type { Seal } from "./asking/Seal.ts"
 import * as Identity from "./Identity.ts"
+import * as RequestContext from "./RequestContext.ts"
 
 /**
  * A revision in the mouth of a server.
@@ -19,6 +21,8 @@ export interface Dialect {
   readonly revision: Revision
   /** What the states of requests that ask are sealed with. */
   readonly seal: Seal
+  /** What a handler has for its questions whose client has not declared that it can be asked anything. */
+  readonly unasked: RequestContext.Questions
   /** The text of a result. */
   readonly finish: (wire: Wire) => string
   /** The text of the result of `server/discover`, which does not change. */
@@ -58,6 +62,11 @@ const makeOne = (
   return {
     revision,
     seal,
+    unasked: {
+      ask: (method, params) => Replay.missing(revision, method, params),
+      once: RequestContext.runOnce,
+      round: RequestContext.firstRound
+    },
     finish,
     discovery: () => discovery ??= finish(discoveryOf(identity, revision, versions, hint))
   }

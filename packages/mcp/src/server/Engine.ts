@@ -30,6 +30,14 @@ export interface Answer {
 }
 
 /**
+ * What becomes of an answer: it is given to the driver as it is found, without a detour through the fiber.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Deliver<A> = (answer: Answer) => Effect.Effect<A>
+
+/**
  * Serves one method: gives the text of the result.
  *
  * @category models
@@ -111,15 +119,19 @@ const methodOf = ({ custom, table }: Methods, name: string, origin: Origin): Met
 const dispatch = (method: Method | undefined, request: Request, origin: Origin): Effect.Effect<string, RpcError> =>
   method === undefined ? Effect.fail(Rpc.methodNotFound(request.method)) : method(request, origin)
 
-const serve = (
+const releasing = <A, E>(served: Effect.Effect<A, E>, { release }: Origin): Effect.Effect<A, E> =>
+  release === undefined ? served : Effect.onExitPrimitive(served, release)
+
+const serve = <A>(
   methods: Methods,
   request: Request,
   origin: Origin,
-  method: Method | undefined
-): Effect.Effect<Answer> => {
+  method: Method | undefined,
+  deliver: Deliver<A>
+): Effect.Effect<A> => {
   const { intercept } = methods
   if (method === undefined && intercept === undefined) {
-    return Effect.succeed(failure(request.id, Rpc.methodNotFound(request.method)))
+    return deliver(failure(request.id, Rpc.methodNotFound(request.method)))
   }
   // Schemas are of the author's making, and may throw as they read.
   const served = Effect.suspend(() =>
@@ -132,11 +144,10 @@ const serve = (
           origin
         ))
   )
-  const call = origin.release === undefined ? served : Effect.ensuring(served, origin.release)
-  return Effect.matchCauseEffect(call, {
-    onSuccess: (resultText): Effect.Effect<Answer> =>
-      Effect.succeed({ text: Encode.success(request.id, resultText), code: undefined, http: undefined }),
-    onFailure: (cause) => onFailure(request, cause)
+  return Effect.matchCauseEffect(releasing(served, origin), {
+    onSuccess: (resultText): Effect.Effect<A> =>
+      deliver({ text: Encode.success(request.id, resultText), code: undefined, http: undefined }),
+    onFailure: (cause) => Effect.flatMap(onFailure(request, cause), deliver)
   })
 }
 
@@ -147,15 +158,19 @@ const serve = (
  * @category dispatch
  * @since 0.1.0
  */
-export const answerBy = (
+export const answerBy = <A>(
   methods: Methods,
   request: Request,
   origin: Origin,
-  method: Method | undefined
-): Effect.Effect<Answer> =>
+  method: Method | undefined,
+  deliver: Deliver<A>
+): Effect.Effect<A> =>
   methods.observe === undefined
-    ? serve(methods, request, origin, method)
-    : methods.observe(request, origin, (origin) => serve(methods, request, origin, method))
+    ? serve(methods, request, origin, method, deliver)
+    : Effect.flatMap(
+      methods.observe(request, origin, (origin) => serve(methods, request, origin, method, Effect.succeed)),
+      deliver
+    )
 
 /**
  * Answers a request. It never fails: errors become error responses, defects are masked (`-32603` with a reference that
@@ -164,8 +179,12 @@ export const answerBy = (
  * @category dispatch
  * @since 0.1.0
  */
-export const answer = (methods: Methods, request: Request, origin: Origin): Effect.Effect<Answer> =>
-  answerBy(methods, request, origin, methodOf(methods, request.method, origin))
+export const answer = <A>(
+  methods: Methods,
+  request: Request,
+  origin: Origin,
+  deliver: Deliver<A>
+): Effect.Effect<A> => answerBy(methods, request, origin, methodOf(methods, request.method, origin), deliver)
 
 const isRpcError = (error: unknown): error is RpcError => Predicate.isTagged(error, "RpcError")
 
@@ -195,7 +214,7 @@ const listen = (methods: Methods, notification: Notification, origin: Origin): E
       ? hear(methods)(notification, origin)
       : intercept(notification, origin, hear(methods))
   )
-  return Effect.matchCauseEffect(origin.release === undefined ? heard : Effect.ensuring(heard, origin.release), {
+  return Effect.matchCauseEffect(releasing(heard, origin), {
     onSuccess: () => Effect.undefined,
     // There is nobody to tell: a notification has no answer (RPC-17).
     onFailure: (cause) =>

@@ -36,7 +36,20 @@ export interface Handshake {
 const isImplementation = (value: unknown): value is Implementation =>
   isObject(value) && typeof value.name === "string" && typeof value.version === "string"
 
-const resultOf = (identity: Identity, revision: Revision): string =>
+/**
+ * The handshakes of a server.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Handshakes {
+  /** Newest first. */
+  readonly revisions: ReadonlyArray<Revision>
+  /** The text of the result, which is the same for every client of a revision. */
+  readonly resultText: (revision: Revision) => string
+}
+
+const resultTextOf = (identity: Identity, revision: Revision): string =>
   JSON.stringify(revision.encode.result("initialize", {
     protocolVersion: revision.version,
     capabilities: revision.encode.serverCapabilities(identity.capabilities),
@@ -45,15 +58,34 @@ const resultOf = (identity: Identity, revision: Revision): string =>
   }))
 
 /**
+ * The handshakes of a server that speaks some revisions.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (identity: Identity, revisions: ReadonlyArray<Revision>): Handshakes => {
+  const texts = new Map<Revision, string>()
+  return {
+    revisions,
+    resultText: (revision) => {
+      const known = texts.get(revision)
+      if (known !== undefined) return known
+      const text = resultTextOf(identity, revision)
+      texts.set(revision, text)
+      return text
+    }
+  }
+}
+
+/**
  * Judges the params of `initialize`. Without a session-era revision to offer, the error names what is spoken (ERA-02).
  *
  * @category handshake
  * @since 0.1.0
  */
 export const negotiate = (
-  params: Params | undefined,
-  identity: Identity,
-  revisions: ReadonlyArray<Revision>
+  { resultText, revisions }: Handshakes,
+  params: Params | undefined
 ): Result.Result<Handshake, RpcError> => {
   const { capabilities, clientInfo, protocolVersion } = params ?? {}
   if (typeof protocolVersion !== "string") {
@@ -73,7 +105,7 @@ export const negotiate = (
       revision,
       clientInfo,
       clientCapabilities: capabilities as ClientCapabilities,
-      resultText: resultOf(identity, revision)
+      resultText: resultText(revision)
     })
 }
 
@@ -104,6 +136,6 @@ export const origin = (
     send: () => Effect.void,
     ask: unsupported,
     memo,
-    release: memo.close
+    release: memo.closing
   }
 }

@@ -54,7 +54,7 @@ export const layerRouterStore = (
           // What the driver leaves running when the scope ends is interrupted after it.
           const fork = yield* Running.makeFork
           const handle = yield* Effect.provideContext(HttpDriver.make(server, HttpPolicy.make(options)), stores)
-          const { readBody = RouterExchange.readText } = options
+          const { readBody = RouterExchange.readText(fork) } = options
           const bytesMax = server.messageLimits.messageBytesMax
           const serving = { bytesMax, fork, readBody }
           yield* router.add("*", options.path ?? "/mcp", (request) => RouterExchange.serve(request, handle, serving))

@@ -52,10 +52,11 @@ export const layerRouter = (
   options: SseOptions = {}
 ): Layer.Layer<never, never, McpServer | HttpRouter.HttpRouter> =>
   Layer.effectDiscard(Effect.gen(function*() {
-    const { messagesPath = "/messages", path = "/sse", readBody = RouterExchange.readText, ...policy } = options
+    const { messagesPath = "/messages", path = "/sse", ...policy } = options
     const router = yield* HttpRouter.HttpRouter
     const server = yield* McpServer
     const fork = yield* Running.makeFork
+    const { readBody = RouterExchange.readText(fork) } = options
     const sse = yield* HttpSse.make(server, HttpPolicy.make(policy), messagesPath)
     const serving = { bytesMax: server.messageLimits.messageBytesMax, fork, readBody }
     yield* router.add("*", path, (request) => RouterExchange.serve(request, sse.onStream, serving))

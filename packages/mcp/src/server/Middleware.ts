@@ -246,24 +246,22 @@ export const toIntercept = (
   context: Context.Context<never>
 ): Intercept | undefined => {
   if (middleware.length === 0) return undefined
-  const kept: (services: Context.Context<never>) => Context.Context<never> = Context.pick(
-    ...Surroundings.keys,
-    ...middleware.flatMap(({ provides }) => provides)
-  )
+  const kept = [...Surroundings.keys, ...middleware.flatMap(({ provides }) => provides)]
   const base = Surroundings.withoutSpan(context)
   return (message, origin, next) => {
     const given = origin.services
     const pass: Next<unknown> = ({ method, params, principal }) =>
-      Effect.contextWith((services: Context.Context<never>) =>
-        Effect.map(
+      Effect.contextWith((services: Context.Context<never>) => {
+        const found = Surroundings.some(kept, services)
+        return Effect.map(
           next({ ...message, method, params }, {
             ...origin,
             principal,
-            services: given === undefined ? kept(services) : Context.merge(given, kept(services))
+            services: given === undefined ? found : Surroundings.withFew(given, found)
           }),
           fromText
         )
-      )
+      })
     const chain = middleware.reduceRight<Next<unknown>>(
       (rest, { intercept }) => (inbound) => Effect.suspend(() => intercept(inbound, rest)),
       pass
@@ -274,7 +272,8 @@ export const toIntercept = (
     return Effect.map(
       Effect.updateContext(
         served,
-        (own: Context.Context<never>) => Context.merge(Context.merge(base, Surroundings.of(own)), services)
+        (own: Context.Context<never>) =>
+          Surroundings.withFew(Surroundings.withFew(base, Surroundings.of(own)), services)
       ),
       ({ text }) => text
     )

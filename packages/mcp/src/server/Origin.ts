@@ -58,8 +58,8 @@ export interface Origin {
   readonly ask: Send
   /** Services that live as long as the session, or else as long as the request. */
   readonly memo: SessionMemo
-  /** What to do when the request has ended, whichever way. */
-  readonly release: Effect.Effect<void> | undefined
+  /** What is left to do when the request has ended, whichever way; absent where there never is anything. */
+  readonly release: (() => Effect.Effect<void> | undefined) | undefined
   /** For a request that stands open; absent where nothing can be sent ahead of an answer. */
   readonly standing?: Standing | undefined
 }
@@ -122,7 +122,7 @@ export const stateless = (
     send: channel.send,
     ask: unsupported,
     memo,
-    release: memo.close,
+    release: memo.closing,
     standing: channel.standing
   }
 }

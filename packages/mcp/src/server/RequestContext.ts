@@ -7,7 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { format } from "effect/Formatter"
 import * as Result from "effect/Result"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type { HandlerShape } from "../contract/Catalog.ts"
 import { McpRequest, type ProgressUpdate, type RequestInfo, type Visits } from "../contract/McpRequest.ts"
 import * as Encode from "../jsonrpc/Encode.ts"
@@ -79,8 +79,13 @@ const visitsOf = (origin: Origin): Visits => ({
   complete: (elicitationId) => send(origin, "notifications/elicitation/complete", { elicitationId })
 })
 
-/** How a handler asks. */
-type Questions = Pick<RequestInfo, "ask" | "once" | "round">
+/**
+ * How a handler asks.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Questions = Pick<RequestInfo, "ask" | "once" | "round">
 
 /**
  * How a step is run where nothing is run again: like anything else.
@@ -147,9 +152,21 @@ export const run = (
   beside?: unknown
 ): Effect.Effect<unknown, unknown> => {
   // The types of the arguments and of the requirements were checked where handler and component were put together.
-  const call = handler.run as (args: unknown, beside: unknown) => Effect.Effect<unknown, unknown, Scope.Scope>
-  return Effect.updateContext(
-    Effect.scoped(Effect.suspend(() => call(args, beside))),
-    () => Context.add(contextOf(handler, request), McpRequest, request)
-  )
+  const call = handler.run as (args: unknown, beside: unknown) => Effect.Effect<unknown, unknown>
+  // Context and scope begin and end together, so that one finalizer of the fiber does for both.
+  return Effect.withFiber((fiber) => {
+    const around = fiber.context
+    const scope = Scope.makeUnsafe()
+    const own = Context.add(Context.add(contextOf(handler, request), McpRequest, request), Scope.Scope, scope)
+    const called = Effect.suspend(() => {
+      fiber.setContext(own)
+      return call(args, beside)
+    })
+    return Effect.onExitPrimitive(called, (exit) => {
+      const closing = Scope.closeUnsafe(scope, exit)
+      if (closing !== undefined) return Effect.ensuring(closing, Effect.sync(() => fiber.setContext(around)))
+      fiber.setContext(around)
+      return undefined
+    })
+  })
 }

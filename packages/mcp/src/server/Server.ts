@@ -23,6 +23,7 @@ import { declared, type ListOptions, toLists } from "./component/ListOptions.ts"
 import * as Registry from "./component/Registry.ts"
 import * as Dialect from "./Dialect.ts"
 import { type Methods, onNotification } from "./Engine.ts"
+import * as Handshake from "./Handshake.ts"
 import type { HttpGate } from "./http/HttpGate.ts"
 import * as Identity from "./Identity.ts"
 import * as Drain from "./listening/Drain.ts"
@@ -44,6 +45,7 @@ export interface Server {
   /** Is told of sessions as they begin; `undefined` where nobody counts them. */
   readonly onSession: Telemetry.OnSession | undefined
   readonly identity: Identity.Identity
+  readonly handshakes: Handshake.Handshakes
   /** For changing what is offered while the server runs. */
   readonly registry: RegistryService["Service"]
   /** The revisions it speaks, newest first. */
@@ -112,6 +114,7 @@ export const make = (
       onNotification: onNotification(methods),
       onSession: Telemetry.toOnSession(context),
       identity,
+      handshakes: Handshake.make(identity, revisions),
       registry,
       revisions,
       revisionsByVersion: new Map(revisions.map((revision) => [revision.version, revision])),

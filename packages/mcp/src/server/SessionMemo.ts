@@ -20,6 +20,8 @@ import type { SessionBuild, SessionMemo } from "../contract/McpRequest.ts"
 export interface ClosableMemo extends SessionMemo {
   /** Releases everything that was built; nothing, when nothing was. */
   readonly close: Effect.Effect<void>
+  /** The same, for whoever would do nothing where there is nothing to do. */
+  readonly closing: () => Effect.Effect<void> | undefined
 }
 
 interface Contents {
@@ -58,8 +60,6 @@ export const make = (): ClosableMemo => {
           // What is kept under a key was built by the builder of that key, so it has its type.
           : exit as Exit.Exit<A, E>))
     })
-  return {
-    get,
-    close: Effect.suspend(() => contents === undefined ? Effect.void : Scope.close(contents.scope, Exit.void))
-  }
+  const closing = (): Effect.Effect<void> | undefined => contents && Scope.close(contents.scope, Exit.void)
+  return { get, closing, close: Effect.suspend(() => closing() ?? Effect.void) }
 }

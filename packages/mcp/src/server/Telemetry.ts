@@ -11,7 +11,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
-import * as Metric from "effect/Metric"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { SessionMemo } from "../contract/McpRequest.ts"
@@ -19,6 +18,7 @@ import type { Notification, Request } from "../jsonrpc/Message.ts"
 import type { Revision } from "../revision/Revision.ts"
 import { metaOf } from "../schema/Meta.ts"
 import * as Conventions from "../session/Conventions.ts"
+import type { Named, Stopwatch } from "../session/Meter.ts"
 import * as Observation from "../session/Observation.ts"
 import * as TraceContext from "../session/TraceContext.ts"
 import type { Answer, Methods, Observe } from "./Engine.ts"
@@ -32,7 +32,7 @@ export type { Settings } from "../session/Observation.ts"
  * @category references
  * @since 0.1.0
  */
-export const Telemetry: Context.Reference<Observation.Settings> = Observation.reference("@parley/mcp/server/Telemetry")
+export const Telemetry: Context.Reference<Observation.Observed> = Observation.reference("@parley/mcp/server/Telemetry")
 
 /**
  * Says what the servers built with this layer observe.
@@ -184,25 +184,25 @@ const withSpan = <A extends Answer | undefined>(
     (span, exit) => endSpan(span, exit, errorTypeOf(exit, message.method))
   )
 
-const operationDuration = Observation.durations(
-  "mcp.server.operation.duration",
-  "From the arrival of a request or notification until its answer, in seconds"
-)
+const operationDuration: Named = {
+  name: "mcp.server.operation.duration",
+  description: "From the arrival of a request or notification until its answer, in seconds"
+}
 
-const sessionDuration = Observation.durations(
-  "mcp.server.session.duration",
-  "From the beginning of a session until its end, in seconds"
-)
+const sessionDuration: Named = {
+  name: "mcp.server.session.duration",
+  description: "From the beginning of a session until its end, in seconds"
+}
 
-const activeSessions = Metric.gauge("mcp.server.active_sessions", { description: "Sessions that are open now" })
+const activeSessions: Named = { name: "mcp.server.active_sessions", description: "Sessions that are open now" }
 
 const withMetrics = <A extends Answer | undefined>(
   message: Request | Notification,
   subject: Subject,
-  registry: Metric.MetricRegistry,
+  stopwatch: Stopwatch,
   serving: Effect.Effect<A>
 ): Effect.Effect<A> =>
-  Effect.flatMap(Observation.stopwatch(operationDuration, registry), (note) =>
+  Effect.flatMap(stopwatch, (note) =>
     Effect.onExit(serving, (exit) => {
       const errorType = errorTypeOf(exit, message.method)
       const failed = Exit.isSuccess(exit) && exit.value?.code !== undefined
@@ -226,13 +226,13 @@ export const toObserve = (
 ): Observe | undefined => {
   const settings = Context.get(context, Telemetry)
   const tracer = Observation.tracerIn(context, settings)
-  const registry = settings.metrics ? Context.get(context, Metric.MetricRegistry) : undefined
-  if (tracer === undefined && registry === undefined) return undefined
+  const stopwatch = settings.meter?.(context).stopwatch(operationDuration)
+  if (tracer === undefined && stopwatch === undefined) return undefined
   return (message, origin, serve) =>
     Effect.suspend(() => {
       const subject = subjectOf(message, origin, names, isKnown)
       const serving = tracer === undefined ? serve(origin) : withSpan(message, origin, subject, tracer, serve)
-      return registry === undefined ? serving : withMetrics(message, subject, registry, serving)
+      return stopwatch === undefined ? serving : withMetrics(message, subject, stopwatch, serving)
     })
 }
 
@@ -251,17 +251,16 @@ export type OnSession = (memo: SessionMemo, revision: Revision) => Effect.Effect
  * @since 0.1.0
  */
 export const toOnSession = (context: Context.Context<never>): OnSession | undefined => {
-  if (!Context.get(context, Telemetry).metrics) return undefined
-  const registry = Context.get(context, Metric.MetricRegistry)
+  const meter = Context.get(context, Telemetry).meter?.(context)
+  if (meter === undefined) return undefined
+  const stopwatch = meter.stopwatch(sessionDuration)
+  const gauge = meter.gauge(activeSessions)
   const key = {}
   let active = 0
-  const count = (change: 1 | -1) =>
-    Effect.suspend(() => Metric.update(activeSessions, active += change)).pipe(
-      Effect.provideService(Metric.MetricRegistry, registry)
-    )
+  const count = (change: 1 | -1) => Effect.suspend(() => gauge(active += change))
   return (memo, revision) =>
     memo.get(key, (scope) =>
-      Effect.flatMap(Observation.stopwatch(sessionDuration, registry), (note) => {
+      Effect.flatMap(stopwatch, (note) => {
         const end = note({ "mcp.protocol.version": revision.version })
         return Effect.andThen(count(1), Scope.addFinalizer(scope, Effect.andThen(count(-1), end)))
       }))

@@ -113,67 +113,84 @@ const sequenceOf = (eventId: string): number => {
   return /^\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN
 }
 
+/** An event in the row of all events, oldest first, which it leaves from any place without a search. */
 interface Entry {
-  readonly order: number
   readonly session: Session
   readonly stream: string
   readonly sequence: number
   readonly text: string
   readonly endMillis: number
+  older: Entry | undefined
+  newer: Entry | undefined
 }
 
 interface Session {
-  /** The events of each stream that has any, by their sequence. */
-  readonly streams: Map<string, Map<number, Entry>>
+  /** The events of each stream that has any, oldest first. */
+  readonly streams: Map<string, Array<Entry>>
   nextStream: number
   nextSequence: number
 }
 
 interface Memory {
   readonly sessions: Map<string, Session>
-  /** All events, oldest first. */
-  readonly entries: Map<number, Entry>
+  /** The two ends of the row. */
+  oldest: Entry | undefined
+  newest: Entry | undefined
+  size: number
   characters: number
-  nextOrder: number
 }
 
+const join = (memory: Memory, entry: Entry): void => {
+  if (memory.newest === undefined) memory.oldest = entry
+  else memory.newest.newer = entry
+  memory.newest = entry
+  memory.size += 1
+  memory.characters += entry.text.length
+}
+
+const leave = (memory: Memory, { newer, older, text }: Entry): void => {
+  if (older === undefined) memory.oldest = newer
+  else older.newer = newer
+  if (newer === undefined) memory.newest = older
+  else newer.older = older
+  memory.size -= 1
+  memory.characters -= text.length
+}
+
+/** Forgets an event that is the oldest of its stream. */
 const drop = (memory: Memory, entry: Entry): void => {
-  memory.entries.delete(entry.order)
-  memory.characters -= entry.text.length
-  const events = entry.session.streams.get(entry.stream)
-  events?.delete(entry.sequence)
-  if (events?.size === 0) entry.session.streams.delete(entry.stream)
+  leave(memory, entry)
+  const { session: { streams }, stream } = entry
+  const events = streams.get(stream)
+  events?.shift()
+  if (events?.length === 0) streams.delete(stream)
 }
-
-const oldest = <K>(entries: ReadonlyMap<K, Entry> | undefined): Entry | undefined => entries?.values().next().value
 
 const trim = (memory: Memory, limits: Limits, nowMillis: number): void => {
-  for (let entry = oldest(memory.entries); entry !== undefined; entry = oldest(memory.entries)) {
-    const tooMany = memory.entries.size > limits.eventsMax || memory.characters > limits.charactersMax
+  // The oldest of all is the oldest of its stream too.
+  for (let entry = memory.oldest; entry !== undefined; entry = entry.newer) {
+    const tooMany = memory.size > limits.eventsMax || memory.characters > limits.charactersMax
     if (!tooMany && entry.endMillis > nowMillis) return
     drop(memory, entry)
   }
 }
 
+const idOf = ({ sequence, stream }: Entry): string => `${stream}-${sequence}`
+
 const append = (memory: Memory, limits: Limits, nowMillis: number, session: Session, stream: string, text: string) => {
   const sequence = session.nextSequence
   session.nextSequence += 1
-  const order = memory.nextOrder
-  memory.nextOrder += 1
-  const entry: Entry = { order, session, stream, sequence, text, endMillis: nowMillis + limits.eventMillis }
-  const events = session.streams.get(stream) ?? new Map<number, Entry>()
-  session.streams.set(stream, events.set(sequence, entry))
-  memory.entries.set(order, entry)
-  memory.characters += text.length
-  if (events.size > limits.eventsPerStreamMax) {
-    const first = oldest(events)
-    if (first !== undefined) drop(memory, first)
-  }
+  const endMillis = nowMillis + limits.eventMillis
+  const entry: Entry = { session, stream, sequence, text, endMillis, older: memory.newest, newer: undefined }
+  const events = session.streams.get(stream)
+  if (events === undefined) session.streams.set(stream, [entry])
+  else events.push(entry)
+  join(memory, entry)
+  const first = events?.[0]
+  if (first !== undefined && events !== undefined && events.length > limits.eventsPerStreamMax) drop(memory, first)
   trim(memory, limits, nowMillis)
-  return `${stream}-${sequence}`
+  return idOf(entry)
 }
-
-const idOf = ({ sequence, stream }: Entry): string => `${stream}-${sequence}`
 
 const after = (memory: Memory, session: string, eventId: string): Replay | undefined => {
   const stream = streamOf(eventId)
@@ -181,8 +198,7 @@ const after = (memory: Memory, session: string, eventId: string): Replay | undef
   const events = memory.sessions.get(session)?.streams.get(stream)
   return events === undefined || Number.isNaN(last) ? undefined : {
     stream,
-    events: Array.from(events.values()).filter(({ sequence }) => sequence > last)
-      .map((entry) => ({ id: idOf(entry), text: entry.text }))
+    events: events.filter(({ sequence }) => sequence > last).map((entry) => ({ id: idOf(entry), text: entry.text }))
   }
 }
 
@@ -196,7 +212,7 @@ const after = (memory: Memory, session: string, eventId: string): Replay | undef
 export const makeMemory: Effect.Effect<Log> = Effect.gen(function*() {
   const limits = yield* EventLogLimits
   const clock = yield* Clock.Clock
-  const memory: Memory = { sessions: new Map(), entries: new Map(), characters: 0, nextOrder: 0 }
+  const memory: Memory = { sessions: new Map(), oldest: undefined, newest: undefined, size: 0, characters: 0 }
   return {
     open: (id, prefix) =>
       Effect.sync(() => {
@@ -222,7 +238,7 @@ export const makeMemory: Effect.Effect<Log> = Effect.gen(function*() {
     remove: (id) =>
       Effect.sync(() => {
         for (const events of memory.sessions.get(id)?.streams.values() ?? []) {
-          for (const entry of Array.from(events.values())) drop(memory, entry)
+          for (const entry of events) leave(memory, entry)
         }
         memory.sessions.delete(id)
       })

@@ -63,6 +63,7 @@ const allow = "GET, POST, DELETE, OPTIONS"
 const post: Admission = { _tag: "Post" }
 
 const isJson = (contentType: string | undefined): boolean =>
+  contentType === "application/json" ||
   contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType.trim())
 
 const admitPost = (header: Header): Admission =>

@@ -42,7 +42,7 @@ export const admits = <A>(table: InFlight<A>, id: RequestId): Result.Result<void
   if (table.entries.has(id)) return Result.fail(idInUse())
   return size(table) >= table.max
     ? Result.fail(internalError(`More than ${table.max} requests in progress`))
-    : Result.succeed(undefined)
+    : Result.void
 }
 
 /**
@@ -86,8 +86,9 @@ export const holds = <A>(table: InFlight<A>, id: RequestId, entry: A): boolean =
  * @since 0.1.0
  */
 export const end = <A>(table: InFlight<A>, id: RequestId, entry: A): boolean => {
+  if (holds(table, id, entry)) return table.entries.delete(id)
   table.ending.delete(entry)
-  return holds(table, id, entry) && table.entries.delete(id)
+  return false
 }
 
 /**

@@ -1,15 +1,14 @@
 /**
- * What the telemetry of servers and that of clients have in common: whether anybody wants to know, and how durations are
- * measured. The words that are said are those of `Conventions.ts`; what is observed is decided by each side.
+ * What the telemetry of servers and that of clients have in common: whether anybody wants to know. How it is measured
+ * is in `Meter.ts`, the words that are said are those of `Conventions.ts`, and what is observed is decided by each side.
  *
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Metric from "effect/Metric"
 import * as Tracer from "effect/Tracer"
-import * as Conventions from "./Conventions.ts"
+import * as Meter from "./Meter.ts"
 
 /**
  * What is observed.
@@ -25,13 +24,23 @@ export interface Settings {
 }
 
 /**
+ * The settings in force. Metrics that are wanted come with what makes them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Observed extends Pick<Settings, "spans"> {
+  readonly meter: ((context: Context.Context<never>) => Meter.Meter) | undefined
+}
+
+/**
  * The settings of one side, under its key. Default: spans, and no metrics.
  *
  * @category settings
  * @since 0.1.0
  */
-export const reference = (key: string): Context.Reference<Settings> =>
-  Context.Reference<Settings>(key, { defaultValue: () => ({ spans: true, metrics: false }) })
+export const reference = (key: string): Context.Reference<Observed> =>
+  Context.Reference<Observed>(key, { defaultValue: () => ({ spans: true, meter: undefined }) })
 
 /**
  * Changes settings for whatever is made with the layer.
@@ -39,9 +48,16 @@ export const reference = (key: string): Context.Reference<Settings> =>
  * @category settings
  * @since 0.1.0
  */
-export const layer = (reference: Context.Reference<Settings>, settings: Partial<Settings>): Layer.Layer<never> =>
+export const layer = (
+  reference: Context.Reference<Observed>,
+  { metrics, spans }: Partial<Settings>
+): Layer.Layer<never> =>
   Layer.effectContext(
-    Effect.map(reference, (defaults) => Context.make(reference, { ...defaults, ...settings }))
+    Effect.map(reference, (before) =>
+      Context.make(reference, {
+        spans: spans ?? before.spans,
+        meter: metrics === undefined ? before.meter : metrics ? Meter.make : undefined
+      }))
     // A reference has a default, so that it is in no layer's output.
   ) as Layer.Layer<never>
 
@@ -51,38 +67,7 @@ export const layer = (reference: Context.Reference<Settings>, settings: Partial<
  * @category settings
  * @since 0.1.0
  */
-export const tracerIn = (context: Context.Context<never>, { spans }: Settings): Tracer.Tracer | undefined => {
+export const tracerIn = (context: Context.Context<never>, { spans }: Observed): Tracer.Tracer | undefined => {
   const tracer = Context.get(context, Tracer.Tracer)
   return spans && tracer !== Tracer.nativeTracer ? tracer : undefined
 }
-
-/**
- * A metric of durations, in seconds.
- *
- * @category metrics
- * @since 0.1.0
- */
-export const durations = (name: string, description: string): Metric.Histogram<number> =>
-  Metric.histogram(name, { description, attributes: { unit: "s" }, boundaries: Conventions.boundaries })
-
-/**
- * Begins to measure. What it gives notes how long it has been since then, each time that it is run.
- *
- * @category metrics
- * @since 0.1.0
- */
-export const stopwatch = (
-  metric: Metric.Histogram<number>,
-  registry: Metric.MetricRegistry
-): Effect.Effect<(attributes: Conventions.Attributes) => Effect.Effect<void>> =>
-  Effect.clockWith((clock) => {
-    const started = clock.currentTimeNanosUnsafe()
-    return Effect.succeed((attributes) =>
-      Effect.suspend(() =>
-        Metric.update(
-          Metric.withAttributes(metric, attributes),
-          Conventions.seconds(started, clock.currentTimeNanosUnsafe())
-        )
-      ).pipe(Effect.provideService(Metric.MetricRegistry, registry))
-    )
-  })

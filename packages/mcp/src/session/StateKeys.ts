@@ -4,14 +4,14 @@
  * open what the others sealed; a server that is given none makes a key of its own, which lives as long as it does. What
  * is sealed is not decided here; whoever seals sees to it that bindings for different purposes differ.
  *
- * Sealed with XChaCha20-Poly1305, whose nonces are long enough to be random without end.
+ * Each text is sealed with AES-256-GCM under a key of its own, which HKDF-SHA-256 derives from the key of the ring and 24
+ * random bytes, so that it can be done without end. Both are the platform's.
  *
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import * as Aead from "effect/crypto/Aead"
-import type { CryptoError } from "effect/crypto/CryptoError"
-import * as SecureRandom from "effect/crypto/SecureRandom"
+import { CryptoError, InvalidKey } from "effect/crypto/CryptoError"
+import { WebCrypto } from "effect/crypto/WebCrypto"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as Layer from "effect/Layer"
@@ -40,81 +40,115 @@ export interface Keys {
  */
 export class StateKeys extends Context.Service<StateKeys, Keys>()("@parley/mcp/session/StateKeys") {}
 
-const algorithm = Aead.xchacha20Poly1305
+type Bytes = Uint8Array<ArrayBuffer>
 
-type Key = Aead.Key<typeof algorithm>
+const keyLength = 32
+const saltLength = 24
 
-interface Crypto {
-  readonly aead: Aead.Aead["Service"]
-  readonly random: SecureRandom.SecureRandom["Service"]
-}
+/** No two texts have a key in common, so that none needs another nonce. */
+const nonce = new Uint8Array(12)
 
-/** The platform's own, which Node and browsers have alike. */
-const platform: Effect.Effect<Crypto> = Effect.provide(
-  Effect.all({ aead: Aead.Aead, random: SecureRandom.SecureRandom }),
-  Layer.provideMerge(Aead.layerWebCrypto, SecureRandom.layerWebCrypto)
-)
+const purpose = new TextEncoder().encode("parley state")
 
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+const bytesOf = (text: string): Bytes => new TextEncoder().encode(text)
 
 /** The bytes of base64url text; nothing for text that is another spelling of the same bytes. */
-const fromText = (text: string): Uint8Array | undefined => {
+const fromText = (text: string): Bytes | undefined => {
   const decoded = Result.getOrUndefined(Base64Url.decode(text))
-  return decoded !== undefined && Base64Url.encode(decoded) === text ? decoded : undefined
+  return decoded !== undefined && Base64Url.encode(decoded) === text ? new Uint8Array(decoded) : undefined
 }
 
-const concat = (first: Uint8Array, second: Uint8Array): Uint8Array => {
+const concat = (first: Bytes, second: Bytes): Bytes => {
   const both = new Uint8Array(first.length + second.length)
   both.set(first)
   both.set(second, first.length)
   return both
 }
 
-const seal = ({ aead, random }: Crypto, key: Key) =>
-  Effect.fnUntraced(function*(text: string, binding: string) {
-    const nonce = yield* random.randomBytes(algorithm.nonceLength)
-    const sealed = yield* aead.encrypt(key, bytesOf(text), { nonce, aad: bytesOf(binding) })
-    return Base64Url.encode(concat(nonce, sealed))
-  }, Effect.orDie)
-
-const open = ({ aead }: Crypto, keys: ReadonlyArray<Key>) => (sealed: string, binding: string) => {
-  const bytes = fromText(sealed)
-  if (bytes === undefined || bytes.length < algorithm.nonceLength) return Effect.succeed(undefined)
-  const options = { nonce: bytes.subarray(0, algorithm.nonceLength), aad: bytesOf(binding) }
-  const decrypt = (key: Key) => aead.decrypt(key, bytes.subarray(algorithm.nonceLength), options)
-  return Effect.firstSuccessOf(keys.map(decrypt)).pipe(
-    Effect.map((plain) => new TextDecoder().decode(plain)),
-    Effect.catch(() => Effect.succeed(undefined))
-  )
+/** A key of a ring, and what the platform does with it. */
+interface Key {
+  readonly encrypt: (salt: Bytes, plain: Bytes, binding: Bytes) => Promise<ArrayBuffer>
+  readonly decrypt: (salt: Bytes, sealed: Bytes, binding: Bytes) => Promise<ArrayBuffer>
 }
 
-const make = (crypto: Crypto, first: Key, others: ReadonlyArray<Key>): Keys => ({
-  seal: seal(crypto, first),
-  open: open(crypto, [first, ...others])
+const makeKey = ({ subtle }: Crypto, bytes: Bytes): Key => {
+  const derive = (salt: Bytes): Promise<CryptoKey> =>
+    subtle.importKey("raw", bytes, "HKDF", false, ["deriveKey"]).then((key) =>
+      subtle.deriveKey(
+        { name: "HKDF", hash: "SHA-256", salt, info: purpose },
+        key,
+        { name: "AES-GCM", length: 256 },
+        false,
+        ["encrypt", "decrypt"]
+      )
+    )
+  const options = (additionalData: Bytes) => ({ name: "AES-GCM", iv: nonce, additionalData })
+  return {
+    encrypt: (salt, plain, binding) => derive(salt).then((key) => subtle.encrypt(options(binding), key, plain)),
+    decrypt: (salt, sealed, binding) => derive(salt).then((key) => subtle.decrypt(options(binding), key, sealed))
+  }
+}
+
+interface Ring {
+  readonly crypto: Crypto
+  readonly first: Key
+  readonly others: ReadonlyArray<Key>
+}
+
+/** Most servers never seal anything, and the platform takes milliseconds to get its cryptography ready. */
+const make = (ring: () => Ring): Keys => ({
+  seal: (text, binding) =>
+    Effect.suspend(() => {
+      const { crypto, first } = ring()
+      const salt = crypto.getRandomValues(new Uint8Array(saltLength))
+      return Effect.map(
+        Effect.promise(() => first.encrypt(salt, bytesOf(text), bytesOf(binding))),
+        (sealed) => Base64Url.encode(concat(salt, new Uint8Array(sealed)))
+      )
+    }),
+  open: (sealed, binding) => {
+    const bytes = fromText(sealed)
+    if (bytes === undefined || bytes.length < saltLength) return Effect.succeed(undefined)
+    const { first, others } = ring()
+    const [salt, rest] = [bytes.subarray(0, saltLength), bytes.subarray(saltLength)]
+    const decrypt = (key: Key) => Effect.tryPromise(() => key.decrypt(salt, rest, bytesOf(binding)))
+    return Effect.firstSuccessOf([first, ...others].map(decrypt)).pipe(
+      Effect.map((plain) => new TextDecoder().decode(plain)),
+      Effect.catch(() => Effect.succeed(undefined))
+    )
+  }
 })
 
 /**
- * A ring of one random key.
+ * A ring of one random key, which is made when it is first needed.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const makeRandom: Effect.Effect<Keys> = Effect.flatMap(
-  platform,
-  (crypto) => Effect.orDie(Effect.map(crypto.aead.generateKey(algorithm), (key) => make(crypto, key, [])))
-)
+export const makeRandom: Effect.Effect<Keys> = Effect.contextWith((context: Context.Context<never>) => {
+  let made: Ring | undefined
+  return Effect.succeed(make(() => {
+    if (made !== undefined) return made
+    const crypto = Context.get(context, WebCrypto)
+    return made = { crypto, first: makeKey(crypto, crypto.getRandomValues(new Uint8Array(keyLength))), others: [] }
+  }))
+})
 
 /**
- * One random key, made when the layer is built.
+ * One random key for all servers that are built with the layer.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layerRandom: Layer.Layer<StateKeys> = Layer.effect(StateKeys, makeRandom)
 
-const importKey = (key: Redacted.Redacted<string>): Effect.Effect<Key, CryptoError> =>
+const toKey = (crypto: Crypto, key: Redacted.Redacted<string>): Effect.Effect<Key, CryptoError> => {
   // What is no base64url has no bytes, and is refused for its length.
-  Aead.key(algorithm, fromText(Redacted.value(key)) ?? new Uint8Array(0))
+  const bytes = fromText(Redacted.value(key)) ?? new Uint8Array(0)
+  if (bytes.length === keyLength) return Effect.succeed(makeKey(crypto, bytes))
+  const description = `A key must have ${keyLength} bytes, and one has ${bytes.length}`
+  return Effect.fail(new CryptoError({ module: "StateKeys", method: "layer", reason: new InvalidKey({ description }) }))
+}
 
 /**
  * A ring of given keys, each 32 bytes in base64url without padding. The first seals, all open: put a new one in front,
@@ -141,8 +175,9 @@ export const layer = (
   Layer.effect(
     StateKeys,
     Effect.gen(function*() {
-      const crypto = yield* platform
-      const [first, ...others] = keys
-      return make(crypto, yield* importKey(first), yield* Effect.forEach(others, importKey))
+      const crypto = yield* WebCrypto
+      const first = yield* toKey(crypto, keys[0])
+      const others = yield* Effect.forEach(keys.slice(1), (key) => toKey(crypto, key))
+      return make(() => ({ crypto, first, others }))
     })
   )

@@ -28,7 +28,39 @@ export const keys: ReadonlyArray<Context.Key<unknown, unknown>> = [
  * @category getters
  * @since 0.1.0
  */
-export const of: (context: Context.Context<never>) => Context.Context<never> = Context.pick(...keys)
+export const of = (context: Context.Context<never>): Context.Context<never> => some(keys, context)
+
+/**
+ * What a context has of some services. Like `Context.pick`, but what it costs does not grow with the context.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const some = (
+  keys: ReadonlyArray<Context.Key<unknown, unknown>>,
+  context: Context.Context<never>
+): Context.Context<never> => {
+  const found = new Map<string, unknown>()
+  for (const key of keys) {
+    const service = Context.getOrUndefined(context, key)
+    if (service !== undefined) found.set(key.key, service)
+  }
+  return found.size === 0 ? Context.empty() : Context.makeUnsafe(found)
+}
+
+/**
+ * A context with a few services put before its own. Like `Context.merge`, but it does not copy the context, which a server
+ * would do for every message.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withFew = (context: Context.Context<never>, few: Context.Context<never>): Context.Context<never> => {
+  let all = context
+  // Of a key, only its name is needed to add what it stands for.
+  for (const [key, service] of few.mapUnsafe) all = Context.add(all, { key } as Context.Key<never, unknown>, service)
+  return all
+}
 
 /**
  * A context to run later in: the span that was current when it was taken has no part in that.

@@ -25,7 +25,7 @@ export type ResponseHeaders = { readonly [name: string]: string }
 export interface HttpStream {
   /** Writes text; once the peer is gone it does nothing. Waits while the connection cannot take more. */
   readonly write: (text: string) => Effect.Effect<void>
-  /** Writes text unless the connection is behind; says whether it was taken. */
+  /** Writes text unless the connection is behind, as none is at its first piece; says whether it was taken. */
   readonly offer: (text: string) => boolean
   /** Ends the response. */
   readonly end: () => void

@@ -13,24 +13,28 @@ import type { HttpExchange, ResponseHeaders } from "./HttpExchange.ts"
 import * as StreamBody from "./StreamBody.ts"
 
 /**
- * Reads the body of a request: `undefined` when it is longer than so many bytes, or cannot be read.
+ * Reads the body of a request, and gives it: `undefined` when it is longer than so many bytes, or cannot be read.
  *
  * @category models
  * @since 0.1.0
  */
-export type ReadBody = (request: HttpServerRequest, bytesMax: number) => Effect.Effect<string | undefined>
+export type ReadBody = (request: HttpServerRequest, bytesMax: number, done: (body: string | undefined) => void) => void
+
+type Fork = (effect: Effect.Effect<void>) => void
 
 /**
- * Reads a body by the means of Effect HTTP, which works on every platform.
+ * Reads bodies by the means of Effect HTTP, which works on every platform.
  *
  * @category reading
  * @since 0.1.0
  */
-export const readText: ReadBody = (request, bytesMax) =>
-  request.text.pipe(
+export const readText = (fork: Fork): ReadBody => (request, bytesMax, done) =>
+  fork(request.text.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(bytesMax)),
-    Effect.catch(() => Effect.undefined)
-  )
+    // Whatever has gone wrong: somebody waits for an answer.
+    Effect.catchCause(() => Effect.undefined),
+    Effect.map(done)
+  ))
 
 const bodiless: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS"])
 
@@ -65,33 +69,28 @@ const headerOf = ({ headers, source }: HttpServerRequest) => (name: string): str
   return values.length < 2 ? value : values.join(", ")
 }
 
-type Fork = (effect: Effect.Effect<void>) => void
+type Resume = (answered: Effect.Effect<HttpServerResponse.HttpServerResponse>) => void
 
-const answer = (
+const exchangeOf = (
   request: HttpServerRequest,
   body: string | undefined,
-  handle: (exchange: HttpExchange) => Effect.Effect<void>,
-  fork: Fork
-): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
-  Effect.callback((resume) => {
-    const peer = Departure.make()
-    fork(handle({
-      method: request.method,
-      url: request.originalUrl,
-      header: headerOf(request),
-      body,
-      respond: (status, headers, text) => resume(Effect.succeed(response(status, headers, text))),
-      stream: (status, headers) => {
-        const stream = StreamBody.make(peer.leave)
-        // Nobody is left to read it, and a writer must not wait for a reader.
-        if (peer.isGone()) stream.writer.abort()
-        resume(Effect.succeed(HttpServerResponse.stream(stream.body, { status, headers })))
-        return stream.writer
-      },
-      onClose: peer.onLeave
-    }))
-    return Effect.sync(peer.leave)
-  })
+  peer: Departure.Departure,
+  resume: Resume
+): HttpExchange => ({
+  method: request.method,
+  url: request.originalUrl,
+  header: headerOf(request),
+  body,
+  respond: (status, headers, text) => resume(Effect.succeed(response(status, headers, text))),
+  stream: (status, headers) => {
+    const stream = StreamBody.make(peer.leave)
+    // Nobody is left to read it, and a writer must not wait for a reader.
+    if (peer.isGone()) stream.writer.abort()
+    resume(Effect.succeed(HttpServerResponse.stream(stream.body, { status, headers })))
+    return stream.writer
+  },
+  onClose: peer.onLeave
+})
 
 /**
  * Answers a request through a handler of exchanges. The handler runs in a fiber of its own, so that a peer that goes
@@ -103,8 +102,14 @@ const answer = (
 export const serve = (
   request: HttpServerRequest,
   handle: (exchange: HttpExchange) => Effect.Effect<void>,
-  options: { readonly bytesMax: number; readonly fork: Fork; readonly readBody: ReadBody }
+  { bytesMax, fork, readBody }: { readonly bytesMax: number; readonly fork: Fork; readonly readBody: ReadBody }
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
-  hasBody(request.method)
-    ? Effect.flatMap(options.readBody(request, options.bytesMax), (body) => answer(request, body, handle, options.fork))
-    : answer(request, "", handle, options.fork)
+  Effect.callback((resume) => {
+    const peer = Departure.make()
+    const begin = (body: string | undefined): void => {
+      if (!peer.isGone()) fork(handle(exchangeOf(request, body, peer, resume)))
+    }
+    if (hasBody(request.method)) readBody(request, bytesMax, begin)
+    else begin("")
+    return Effect.sync(peer.leave)
+  })

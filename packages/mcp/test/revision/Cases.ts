@@ -2,9 +2,26 @@
  * Every message of every revision, as the official schemas list them, next to our codec for it. The tests are generated
  * from these lists, so a message that is missing on our side fails.
  */
-import type { NotificationCodec, RequestCodec, Revision } from "../../src/revision/Revision.ts"
+import * as Answers from "../../src/revision/Answers.ts"
+import type { Reader } from "../../src/revision/common/Reader.ts"
+import * as Notices from "../../src/revision/Notices.ts"
+import * as Params from "../../src/revision/Params.ts"
+import * as Questions from "../../src/revision/Questions.ts"
+import * as Results from "../../src/revision/Results.ts"
+import type { Revision } from "../../src/revision/Revision.ts"
 import * as Revisions from "../../src/revision/Revisions.ts"
 import { methods, type Official, official, resultOf, type Version, versions } from "./Official.ts"
+
+/** How a message is read, as the readers of either side have it. */
+export interface NotificationCodec {
+  readonly params: Reader["schema"]
+  readonly decodeParams: Reader["decode"]
+}
+
+export interface RequestCodec extends NotificationCodec {
+  readonly result: Reader["schema"]
+  readonly decodeResult: Reader["decode"]
+}
 
 export interface RequestCase {
   readonly label: string
@@ -39,13 +56,30 @@ export const unions = (version: Version) =>
     serverNotifications: "ServerNotification"
   }) as const
 
+/** How a request is read. What both sides may ask of each other is read in one way: pings, and tasks. */
+export const requestCodec = (revision: Revision, method: string): RequestCodec => {
+  const params = found(Questions.of(revision).get(method) ?? Params.of(revision).get(method), method)
+  const result = found(Answers.of(revision).get(method) ?? Results.of(revision).get(method), method)
+  return { params: params.schema, decodeParams: params.decode, result: result.schema, decodeResult: result.decode }
+}
+
+export const notificationCodec = (
+  revision: Revision,
+  table: "clientNotifications" | "serverNotifications",
+  method: string
+): NotificationCodec => {
+  const readers = table === "clientNotifications" ? Notices.ofClients(revision) : Notices.ofServers(revision)
+  const params = found(readers.get(method), method)
+  return { params: params.schema, decodeParams: params.decode }
+}
+
 export const requestCases: ReadonlyArray<RequestCase> = versions.flatMap((version) =>
   (["clientRequests", "serverRequests"] as const).flatMap((table) =>
     [...methods(official[version], unions(version)[table])].map(([method, request]) => {
       const label = `${version} ${table} ${method}`
       const revision = revisionOf(version)
       const result = resultOf(official[version], request)
-      const codec = found(revision[table].get(method), label)
+      const codec = requestCodec(revision, method)
       return { label, version, revision, official: official[version], method, request, result, codec }
     })
   )
@@ -56,7 +90,7 @@ export const notificationCases: ReadonlyArray<NotificationCase> = versions.flatM
     [...methods(official[version], unions(version)[table])].map(([method, notification]) => {
       const label = `${version} ${table} ${method}`
       const revision = revisionOf(version)
-      const codec = found(revision[table].get(method), label)
+      const codec = notificationCodec(revision, table, method)
       return { label, version, revision, official: official[version], method, notification, codec }
     })
   )

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { MetaKey } from "../../src/schema/Meta.ts"
-import { revisionOf } from "./Cases.ts"
+import { notificationCodec, requestCodec, revisionOf } from "./Cases.ts"
 import type { Version } from "./Official.ts"
 import { official } from "./Official.ts"
 
@@ -44,8 +44,7 @@ const refused: ReadonlyArray<readonly [string, Version, "params" | "result", str
 
 const decodes = (version: Version, side: "params" | "result", method: string, value: unknown): boolean => {
   const revision = revisionOf(version)
-  const codec = revision.clientRequests.get(method) ?? revision.serverRequests.get(method)
-  if (codec === undefined) return assert.fail(`${version} has no ${method}`)
+  const codec = requestCodec(revision, method)
   return Result.isSuccess(side === "params" ? codec.decodeParams(value) : codec.decodeResult(value))
 }
 
@@ -89,7 +88,9 @@ describe("what the official schema refuses", () => {
 
   it("a cancellation that does not say of what, except where tasks may be meant", () => {
     const decodesCancelled = (version: Version) =>
-      Result.isSuccess(revisionOf(version).clientNotifications.get("notifications/cancelled")!.decodeParams({}))
+      Result.isSuccess(
+        notificationCodec(revisionOf(version), "clientNotifications", "notifications/cancelled").decodeParams({})
+      )
     assert.isFalse(decodesCancelled("2025-06-18"))
     assert.isTrue(decodesCancelled("2025-11-25"))
     assert.isFalse(decodesCancelled("2026-07-28"))
@@ -98,7 +99,7 @@ describe("what the official schema refuses", () => {
 
 describe("what is read although the official schema would not have it", () => {
   it("2026-07-28: a result without type, and without caching, is complete and stale (RES-04)", () => {
-    const codec = revisionOf("2026-07-28").clientRequests.get("tools/list")!
+    const codec = requestCodec(revisionOf("2026-07-28"), "tools/list")
     const decoded = codec.decodeResult({ tools: [], ttlMs: -5 })
     assert.deepStrictEqual(Result.getOrThrow(decoded), {
       tools: [],
@@ -111,14 +112,14 @@ describe("what is read although the official schema would not have it", () => {
 
 describe("members of other revisions", () => {
   it("survive when they fit the model, and are left out when they do not", () => {
-    const { decodeResult } = revisionOf("2024-11-05").clientRequests.get("tools/list")!
+    const { decodeResult } = requestCodec(revisionOf("2024-11-05"), "tools/list")
     const inputSchema = { type: "object" as const }
     const tools = [{ name: "a", inputSchema, title: "A", vendor: 1 }, { name: "b", inputSchema, title: 5, icons: {} }]
     assert.deepStrictEqual(Result.getOrThrow(decodeResult({ tools })) as unknown, {
       tools: [tools[0], { name: "b", inputSchema }]
     })
     assert.isTrue(Result.isFailure(
-      revisionOf("2025-06-18").clientRequests.get("tools/list")!.decodeResult({ tools })
+      requestCodec(revisionOf("2025-06-18"), "tools/list").decodeResult({ tools })
     ))
   })
 })
@@ -126,14 +127,14 @@ describe("members of other revisions", () => {
 describe("what the other era means by a word", () => {
   it("a session-era result type is not read", () => {
     for (const version of ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] as const) {
-      const codec = revisionOf(version).clientRequests.get("tools/call")!
+      const codec = requestCodec(revisionOf(version), "tools/call")
       const decoded = codec.decodeResult({ content: [], resultType: "input_required", vendor: 1 })
       assert.deepStrictEqual(Result.getOrThrow(decoded) as unknown, { content: [], vendor: 1 })
     }
   })
 
   it("2026-07-28 tells a result that asks from one that answers", () => {
-    const codec = revisionOf("2026-07-28").clientRequests.get("tools/call")!
+    const codec = requestCodec(revisionOf("2026-07-28"), "tools/call")
     const asks = Result.getOrThrow(codec.decodeResult({ resultType: "input_required", requestState: "" }))
     assert.deepStrictEqual(asks as unknown, { resultType: "input_required", requestState: "" })
     assert.isTrue(Result.isFailure(codec.decodeResult({ resultType: "complete" })))

@@ -15,10 +15,6 @@ describe("method tables", () => {
     }
   }
 
-  it("each codec stands under its own method", () => {
-    for (const one of [...requestCases, ...notificationCases]) assert.strictEqual(one.codec.method, one.method)
-  })
-
   it("the canonical table of these tests has every method", () => {
     assert.deepStrictEqual(
       Object.keys(Canonical.requests).toSorted(),

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { MetaKey, NotificationMeta, RequestMeta, ResultMeta } from "../../src/schema/Meta.ts"
+import { NotificationMeta, RequestMeta, ResultMeta } from "../../src/schema/MessageMeta.ts"
+import { MetaKey } from "../../src/schema/Meta.ts"
 
 describe("MetaKey", () => {
   it("names every declared member of _meta, in the reserved prefix or bare as the specification has it (TRC-03)", () => {

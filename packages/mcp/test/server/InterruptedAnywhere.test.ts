@@ -14,28 +14,9 @@ import * as McpServer from "../../src/server/McpServer.ts"
 import * as SessionMemo from "../../src/server/SessionMemo.ts"
 import { defaultLimits, SessionLimits } from "../../src/session/SessionLimits.ts"
 import * as Http from "../support/Http.ts"
+import { interruptEverywhere, paces, stepsMax } from "../support/Interrupted.ts"
 import { request, serverInfo } from "../support/Messages.ts"
 import { tracing } from "../support/Tracing.ts"
-
-/** After so many steps a fiber lets others go first. With fewer it would never get anywhere. */
-const paces = [3, 4, 5]
-
-const stepsMax = 30
-
-/** Runs an effect again and again, a few steps at a time, and interrupts it a little later each time. */
-const interruptEverywhere = (effect: Effect.Effect<unknown, unknown>) =>
-  Effect.forEach(
-    paces,
-    (pace) =>
-      Effect.forEach(Array.from({ length: stepsMax }, (_, step) => step), (step) =>
-        Effect.gen(function*() {
-          const slow = Effect.provideService(effect, MaxOpsBeforeYield, pace)
-          const fiber = yield* Effect.forkChild(Effect.exit(slow), { startImmediately: true })
-          for (let left = step; left > 0; left--) yield* Effect.yieldNow
-          yield* Fiber.interrupt(fiber)
-        })),
-    { discard: true }
-  )
 
 const tool = Tool.serve("a", {}, () => Effect.succeed("a"))
 
@@ -93,7 +74,7 @@ describe("interrupted anywhere", () => {
       const origin = Handshake.origin(undefined, server.revisions, { header: () => undefined })
       const params = { name: "a" }
       yield* interruptEverywhere(
-        Engine.answer(server.methods, { _tag: "Request", id: 1, method: "tools/call", params }, origin)
+        Engine.answer(server.methods, { _tag: "Request", id: 1, method: "tools/call", params }, origin, Effect.succeed)
       )
       assert.isAbove(spans.length, 0)
       assert.deepStrictEqual(spans.filter(({ status }) => status._tag !== "Ended"), [])

@@ -156,4 +156,29 @@ describe("calls on a line", () => {
       yield* settle
       assert.strictEqual(line.sent.length, before)
     }))
+
+  it.effect("say nothing once they are answered, at once or later, though a fiber of theirs goes on (PRG-06)", () =>
+    Effect.gen(function*() {
+      const reported: Array<boolean> = []
+      const gate = yield* Deferred.make<void>()
+      const report = Effect.andThen(Progress.report({ progress: 1 }), Effect.sync(() => reported.push(true)))
+      const leaving = Tool.serve(
+        "leaving",
+        { parameters: { later: Schema.Boolean } },
+        ({ later }) =>
+          Effect.gen(function*() {
+            yield* Effect.forkDetach(Effect.andThen(Deferred.await(gate), report))
+            if (later) yield* Effect.yieldNow
+          })
+      )
+      const line = yield* Line.openSession(yield* McpServer.make(leaving, serverInfo))
+      for (const later of [false, true]) {
+        yield* line.ask("tools/call", { name: "leaving", arguments: { later }, _meta: { progressToken: 1 } })
+      }
+      const before = line.sent.length
+      yield* Deferred.succeed(gate, undefined)
+      yield* settle
+      assert.strictEqual(reported.length, 2)
+      assert.strictEqual(line.sent.length, before)
+    }))
 })

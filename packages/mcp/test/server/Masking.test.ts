@@ -142,6 +142,40 @@ describe("what cannot be written as JSON", () => {
     }).pipe(silently))
 })
 
+describe("an output that is none of the tool", () => {
+  /** The types of handlers forbid them, and programs in JavaScript do not. */
+  const outputs: ReadonlyArray<readonly [what: string, success: Schema.Codec<unknown> | undefined, output: unknown]> = [
+    ["that its schema refuses", Schema.Struct({ n: Schema.Finite }), { n: secret }],
+    ["that cannot be written", Schema.Any, {
+      toJSON: () => {
+        throw new Error(secret)
+      }
+    }],
+    ["that cannot be looked at", undefined, {
+      get _tag(): string {
+        throw new Error(secret)
+      }
+    }]
+  ]
+  /** What a schema says of a value fits it as well. */
+  const failure = Schema.Struct({ message: Schema.String })
+
+  it.effect.each(outputs)(
+    "is masked, and no failure that it has declared: one %s",
+    ([, success, output]) =>
+      Effect.gen(function*() {
+        const options = success === undefined ? { failure } : { failure, success }
+        for (const send of Object.values(roads)) {
+          const tool = Tool.serve("a", options, () => Effect.succeed(output as never))
+          const answer = yield* send("tools/call", { name: "a" }, tool)
+          assert.isTrue(answer.result?.isError)
+          assert.match(String(textsOf(answer)[0]), masked)
+          for (const told of ["hunter2", "Expected", "/failure"]) assert.notInclude(JSON.stringify(answer), told)
+        }
+      }).pipe(silently)
+  )
+})
+
 const decodedBy = (decode: (text: string) => Effect.Effect<string>) =>
   Schema.String.pipe(Schema.decodeTo(
     Schema.String,

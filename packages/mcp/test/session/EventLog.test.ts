@@ -10,6 +10,98 @@ const make = (limits: Partial<EventLog.Limits> = {}) =>
 
 const texts = (replay: EventLog.Replay | undefined) => replay?.events.map(({ text }) => text)
 
+const tight: EventLog.Limits = { eventsPerStreamMax: 4, eventsMax: 7, charactersMax: 24, eventMillis: 1_000 }
+
+/** What is done to a log. */
+const deeds = Schema.Array(Schema.Union([
+  Schema.Struct({
+    what: Schema.Literal("append"),
+    session: Schema.Literals(["a", "b"]),
+    stream: Schema.Literals(["x1", "y2"]),
+    length: Schema.Literals([0, 1, 2, 3, 9])
+  }),
+  Schema.Struct({ what: Schema.Literal("wait"), millis: Schema.Literals([0, 100, 500]) })
+])).check(Schema.isMinLength(15), Schema.isMaxLength(40))
+
+interface Row {
+  readonly session: string
+  readonly stream: string
+  readonly sequence: number
+  readonly text: string
+  readonly endMillis: number
+}
+
+/** A log as one list, which is searched and copied for everything. */
+interface Model {
+  kept: ReadonlyArray<Row>
+  readonly opened: Set<string>
+  readonly sequences: Map<string, number>
+  nowMillis: number
+}
+
+const openIn = (log: EventLog.Log, model: Model, session: string) =>
+  Effect.gen(function*() {
+    assert.deepStrictEqual([yield* log.open(session, "x"), yield* log.open(session, "y")], ["x1", "y2"])
+    model.opened.add(session)
+    model.sequences.set(session, 0)
+  })
+
+const without = (rows: ReadonlyArray<Row>, gone: Row | undefined) => rows.filter((row) => row !== gone)
+
+const trimmed = (rows: ReadonlyArray<Row>, nowMillis: number): ReadonlyArray<Row> => {
+  const characters = rows.reduce((sum, { text }) => sum + text.length, 0)
+  const tooMany = rows.length > tight.eventsMax || characters > tight.charactersMax
+  const first = rows[0]
+  return first !== undefined && (tooMany || first.endMillis <= nowMillis)
+    ? trimmed(without(rows, first), nowMillis)
+    : rows
+}
+
+const modelAppend = (model: Model, session: string, stream: string, text: string): string => {
+  if (!model.opened.has(session)) return `${stream}-0`
+  const sequence = model.sequences.get(session) ?? 0
+  model.sequences.set(session, sequence + 1)
+  const rows = [...model.kept, { session, stream, sequence, text, endMillis: model.nowMillis + tight.eventMillis }]
+  const mine = rows.filter((row) => row.session === session && row.stream === stream)
+  const bounded = mine.length > tight.eventsPerStreamMax ? without(rows, mine[0]) : rows
+  model.kept = trimmed(bounded, model.nowMillis)
+  return `${stream}-${sequence}`
+}
+
+/** What followed the event 0 of a stream, which may be of another one. */
+const modelAfter = (model: Model, session: string, stream: string): Array<EventLog.LoggedEvent> | undefined => {
+  model.kept = trimmed(model.kept, model.nowMillis)
+  const mine = model.kept.filter((row) => row.session === session && row.stream === stream)
+  return mine.length === 0 ? undefined : mine.filter(({ sequence }) => sequence > 0).map(({ sequence, text }) => ({
+    id: `${stream}-${sequence}`,
+    text
+  }))
+}
+
+const remove = (log: EventLog.Log, model: Model, session: string) =>
+  Effect.suspend(() => {
+    model.opened.delete(session)
+    model.kept = model.kept.filter((row) => row.session !== session)
+    return log.remove(session)
+  })
+
+const doIt = (log: EventLog.Log, model: Model, deed: typeof deeds.Type[number]) =>
+  Effect.gen(function*() {
+    switch (deed.what) {
+      case "append": {
+        const text = String(deed.length).repeat(deed.length)
+        const expected = modelAppend(model, deed.session, deed.stream, text)
+        assert.strictEqual(yield* log.append(deed.session, deed.stream, text), expected)
+        return
+      }
+      case "wait": {
+        yield* TestClock.adjust(deed.millis)
+        model.nowMillis += deed.millis
+        return
+      }
+    }
+  })
+
 describe("a log of events in memory", () => {
   it.effect("tells one stream from another, and what followed from what went before (HTG-09, HTG-11)", () =>
     Effect.gen(function*() {
@@ -109,6 +201,31 @@ describe("a log of events in memory", () => {
           const followed = sent.slice(index + 1).filter((one) => one.key === key).map((one) => one.text)
           assert.deepStrictEqual(texts(yield* log.after(session, id)), followed)
         }
+      })
+  )
+
+  it.effect.prop(
+    "drops the oldest of a stream and the oldest of all, as a plain list would",
+    [deeds, deeds],
+    ([before, after]) =>
+      Effect.gen(function*() {
+        const log = yield* make(tight)
+        const model: Model = { kept: [], opened: new Set(), sequences: new Map(), nowMillis: 0 }
+        const run = Effect.fnUntraced(function*(all: typeof deeds.Type) {
+          for (const deed of all) {
+            yield* doIt(log, model, deed)
+            for (const session of ["a", "b"]) {
+              for (const stream of ["x1", "y2"]) {
+                const found = yield* log.after(session, `${stream}-0`)
+                assert.deepStrictEqual(found?.events, modelAfter(model, session, stream))
+              }
+            }
+          }
+        })
+        for (const session of ["a", "b"]) yield* openIn(log, model, session)
+        yield* run(before)
+        yield* remove(log, model, "b")
+        yield* run(after)
       })
   )
 })

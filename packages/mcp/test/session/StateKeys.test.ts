@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { createDecipheriv, hkdfSync } from "node:crypto"
 import * as StateKeys from "../../src/session/StateKeys.ts"
 
 const keyOf = (byte: number) => Redacted.make(Buffer.alloc(32, byte).toString("base64url"))
@@ -68,6 +69,15 @@ describe("a key ring", () => {
         assert.isUndefined(yield* keys.open(text, ""), text)
       }
     }))
+
+  it.effect("seals with AES-256-GCM under a key of HKDF-SHA-256, as others would", () =>
+    Effect.gen(function*() {
+      const sealed = Buffer.from(yield* (yield* ringOf(7)).seal("text", "binding"), "base64url")
+      const key = hkdfSync("sha256", Buffer.alloc(32, 7), sealed.subarray(0, 24), "parley state", 32)
+      const decipher = createDecipheriv("aes-256-gcm", Buffer.from(key), Buffer.alloc(12))
+      decipher.setAAD(Buffer.from("binding")).setAuthTag(sealed.subarray(-16))
+      assert.strictEqual(decipher.update(sealed.subarray(24, -16), undefined, "utf8") + decipher.final("utf8"), "text")
+    }).pipe(Effect.scoped))
 
   it.effect("may be a random one", () =>
     Effect.gen(function*() {

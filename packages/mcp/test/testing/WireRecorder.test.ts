@@ -249,6 +249,32 @@ describe("a recorder on an exchange", () => {
     }))
 })
 
+describe("a recorder on an exchange that is answered with a whole stream", () => {
+  it.effect("writes down its events", () =>
+    Effect.gen(function*() {
+      const recorder = yield* WireRecorder.make()
+      const sent: Array<string> = []
+      const { respond } = exchange(recorder, {
+        method: "POST",
+        url: "/mcp",
+        body: "{}",
+        header: () => undefined,
+        respond: (_, __, body) => void sent.push(body),
+        stream: () => assert.fail("nothing is streamed"),
+        onClose: () => undefined
+      })
+      const body = "id: 1\ndata: \n\n: a comment\n\nid: 2\ndata: {\"n\":1}\n\n"
+      respond(200, { "content-type": "text/event-stream" }, body)
+      assert.deepStrictEqual(sent, [body])
+      assert.deepStrictEqual(
+        recorder.transcript().slice(1).map((entry) =>
+          entry._tag === "Noted" ? entry.note : [entry.head !== undefined, entry.eventId, entry.text]
+        ),
+        [[true, undefined, undefined], [false, "1", undefined], [false, "2", "{\"n\":1}"], "the response ended"]
+      )
+    }))
+})
+
 describe("a recorder keeps no credential", () => {
   const talking = (
     recorder: WireRecorder.WireRecorder,

@@ -98,7 +98,10 @@ const over = (state: State, side: "client" | "server", why?: string): void => {
   state.history.add({ _tag: "Closed", via: state.via, why: state.why ?? "it was answered" })
 }
 
-const isOfMessages = (type: string | undefined): boolean => type?.startsWith("application/json") === true
+const isJson = (headers: ResponseHeaders): boolean => headers["content-type"]?.startsWith("application/json") === true
+
+const isEvents = (headers: ResponseHeaders): boolean =>
+  headers["content-type"]?.startsWith("text/event-stream") === true
 
 /** Sends text of the response, which is a message if `content` is there. */
 const sendText = (state: State, text: string, content?: string, eventId?: string): void => {
@@ -118,13 +121,6 @@ const begin = (state: State, status: number, headers: ResponseHeaders): void => 
   const session = headers["mcp-session-id"]
   if (session !== undefined) state.arrival?.keep(session)
   if (state.answerLost === "told") cut(state, "the answer was lost")
-}
-
-const respond = (state: State, status: number, headers: ResponseHeaders, body: string): void => {
-  if (state.head !== undefined || state.isServerOver) return
-  begin(state, status, headers)
-  if (body !== "") sendText(state, body, isOfMessages(headers["content-type"]) ? body : undefined)
-  end(state)
 }
 
 const end = (state: State): void => {
@@ -148,16 +144,29 @@ const sendPart = (state: State, { event, text }: EventSplitter.Part): void => {
   sendText(state, text)
 }
 
+/** Sends text of a body that may be a stream of events, which are messages one by one. */
+const putting = (state: State, headers: ResponseHeaders): (text: string) => void => {
+  if (!isEvents(headers)) return (text) => sendText(state, text)
+  const split = EventSplitter.make()
+  return (text) => {
+    for (const part of split(text)) sendPart(state, part)
+  }
+}
+
+const respond = (state: State, status: number, headers: ResponseHeaders, body: string): void => {
+  if (state.head !== undefined || state.isServerOver) return
+  begin(state, status, headers)
+  if (isJson(headers) && body !== "") sendText(state, body, body)
+  else if (body !== "") putting(state, headers)(body)
+  end(state)
+}
+
 const stream = (state: State, status: number, headers: ResponseHeaders): HttpStream => {
   const { toClient } = state
-  const isEvents = headers["content-type"]?.startsWith("text/event-stream") === true
-  const split = isEvents ? EventSplitter.make() : (text: string): ReadonlyArray<EventSplitter.Part> => [{ text }]
+  const put = putting(state, headers)
   if (state.head === undefined && !state.isServerOver) {
     begin(state, status, headers)
     sendText(state, "")
-  }
-  const put = (text: string): void => {
-    for (const part of split(text)) sendPart(state, part)
   }
   return {
     write: (text) =>

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Answers from "@parley/mcp/revision/Answers"
 import { v2026_07_28 as revision } from "@parley/mcp/revision/v2026_07_28"
 import * as Replay from "@parley/mcp/server/asking/Replay"
 import * as RequestState from "@parley/mcp/session/RequestState"
@@ -53,8 +54,8 @@ type Event =
 const clock = VirtualClock.make(Agenda.make())
 
 const isAnswer = (method: string, response: unknown): boolean => {
-  const codec = revision.serverRequests.get(method)
-  return codec !== undefined && Result.isSuccess(codec.decodeResult(response))
+  const reader = Answers.of(revision).get(method)
+  return reader !== undefined && Result.isSuccess(reader.decode(response))
 }
 
 const textOf = (value: unknown): string => typeof value === "string" ? value : "nothing"

@@ -85,6 +85,18 @@ describe("HTTP", () => {
       assert.strictEqual(Net.told(net, "Arrived").length, 3)
     }))
 
+  it.effect("carries a stream that is there at once event by event, too", () =>
+    Effect.gen(function*() {
+      const net = Net.make()
+      const type = { "content-type": "text/event-stream" }
+      Net.site(net, (exchange) => Effect.sync(() => exchange.respond(200, type, whole(2))))
+      const { text } = yield* net.live(Effect.scoped(Net.ask(net, Net.request("GET"))))
+      assert.strictEqual(text, whole(2))
+      const events = Net.told(net, "Sent").map(({ eventId, text }) => [eventId, text])
+      assert.deepStrictEqual(events, [["1", "{\"n\":1}"], ["2", "{\"n\":2}"]])
+      assert.strictEqual(Net.told(net, "Arrived").length, 2)
+    }))
+
   it.effect("refuses a path that is not served, and a body that is too long", () =>
     Effect.gen(function*() {
       const { bodies } = yield* under(undefined, Net.request("POST", "x".repeat(1_001)))

@@ -17,8 +17,8 @@ const server: ReadonlyArray<Mutant> = [
   {
     name: "answers twice on a line",
     file: "server/ConnectionDriver.ts",
-    find: "reply(isAnswered ? exit.value.text : undefined)",
-    replace: "reply(isAnswered ? exit.value.text : undefined); reply(isAnswered ? exit.value.text : undefined)"
+    find: "reply(InFlight.end(state.inFlight, id, call) ? textOf(exit) : undefined)",
+    replace: "if (InFlight.end(state.inFlight, id, call)) for (const text of [textOf(exit), textOf(exit)]) reply(text)"
   },
   {
     name: "drops a cancel on a line",
@@ -29,8 +29,8 @@ const server: ReadonlyArray<Mutant> = [
   {
     name: "leaks a session",
     file: "server/http/Sessions.ts",
-    find: "Effect.andThen(records.remove(session.id), log",
-    replace: "Effect.andThen(Effect.void, log"
+    find: "records.remove(session.id)",
+    replace: "Effect.void"
   },
   {
     name: "leaks the fiber that tells a session what happens",

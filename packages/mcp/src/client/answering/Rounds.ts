@@ -129,12 +129,10 @@ const converse = Effect.fnUntraced(function*(
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: Options, next: Send): Send => (one) =>
-  // The same effect may be run many times; each has a total of its own.
-  Effect.suspend(() => {
-    const call: Call = asking.has(one.method) ? { ...one, spent: { millis: 0 } } : one
-    return Effect.flatMap(next(call), (result) =>
-      isQuestion(result) && options.server().revision.era === "stateless"
-        ? converse(options, call, result, next)
-        : Effect.succeed(result))
-  })
+export const make = (options: Options, next: Send): Send => (one) => {
+  const call: Call = asking.has(one.method) ? { ...one, spent: { millis: 0 } } : one
+  return Effect.flatMap(next(call), (result) =>
+    isQuestion(result) && options.server().revision.era === "stateless"
+      ? converse(options, call, result, next)
+      : Effect.succeed(result))
+}

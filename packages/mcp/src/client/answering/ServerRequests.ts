@@ -12,6 +12,7 @@ import * as Encode from "../../jsonrpc/Encode.ts"
 import type { Request, RequestId } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
+import * as Questions from "../../revision/Questions.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import { type Answers, guarded } from "./Answers.ts"
 import type { Asker } from "./Asker.ts"
@@ -37,12 +38,12 @@ const result = (
   if (method === "ping") return Effect.succeed({})
   if (revision === undefined) return Effect.fail(Rpc.invalidRequest("The session is not opened yet"))
   const answer = byMethod.get(method)
-  const codec = revision.serverRequests.get(method)
-  if (answer === undefined || codec === undefined) return Effect.fail(Rpc.methodNotFound(method))
-  const decoded = codec.decodeParams(params)
+  const reader = Questions.of(revision).get(method)
+  if (answer === undefined || reader === undefined) return Effect.fail(Rpc.methodNotFound(method))
+  const decoded = reader.decode(params)
   return Result.isFailure(decoded)
     ? Effect.fail(Rpc.invalidParams(decoded.failure.message))
-    // The codec of the method reads an object.
+    // The reader of the method reads an object.
     : Effect.map(
       answer(decoded.success as object, info),
       (canonical) => revision.encode.result(method, canonical)

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
 import { isObject, type Params } from "../../jsonrpc/Message.ts"
+import * as Results from "../../revision/Results.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import type { ClientCapabilities } from "../../schema/Capabilities.ts"
 import { metaOf } from "../../schema/Meta.ts"
@@ -78,7 +79,7 @@ const ttlOf = (result: Params): number => {
 
 /** A result that is kept is read like one that has come just now: what is in a store may be anything. */
 const read = (revision: Revision, method: string, found: unknown): unknown => {
-  const decoded = revision.clientRequests.get(method)?.decodeResult(found)
+  const decoded = Results.of(revision).get(method)?.decode(found)
   return decoded !== undefined && Result.isSuccess(decoded) ? decoded.success : undefined
 }
 

@@ -15,6 +15,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Notification, Params, Request, RequestId } from "../../jsonrpc/Message.ts"
+import * as Notices from "../../revision/Notices.ts"
 import * as Revisions from "../../revision/Revisions.ts"
 import { MetaKey } from "../../schema/Meta.ts"
 import type { ProgressNotificationParams } from "../../schema/Progress.ts"
@@ -244,9 +245,9 @@ const onNotification = (
   { method, params }: Notification,
   during: RequestId | undefined
 ): void => {
-  const codec = reception.revision?.serverNotifications.get(method)
-  if (codec === undefined) return onUnknown(inbound, method, params)
-  const decoded = codec.decodeParams(params)
+  const reader = reception.revision === undefined ? undefined : Notices.ofServers(reception.revision).get(method)
+  if (reader === undefined) return onUnknown(inbound, method, params)
+  const decoded = reader.decode(params)
   if (Result.isFailure(decoded)) return debug(inbound, "A notification that is not valid", method)
   // The table pairs each method with the type of its params; a lookup by string cannot show it.
   const notification = { method, params: decoded.success } as ServerNotification

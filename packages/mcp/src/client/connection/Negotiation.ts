@@ -10,6 +10,7 @@ import * as Result from "effect/Result"
 import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
 import { isObject } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
+import * as Results from "../../revision/Results.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import * as Revisions from "../../revision/Revisions.ts"
 import { MetaKey } from "../../schema/Meta.ts"
@@ -230,7 +231,7 @@ const onProbeBroken = (offer: Offer, state: Probe, error: TransportError): State
 }
 
 const onDiscovered = (offer: Offer, state: Probe, result: unknown): State => {
-  const decoded = state.revision.clientRequests.get("server/discover")?.decodeResult(result)
+  const decoded = Results.of(state.revision).get("server/discover")?.decode(result)
   if (decoded === undefined || Result.isFailure(decoded)) {
     return old(offer, state, noCommonVersion(offer, [], "its answer to server/discover is none"))
   }
@@ -267,7 +268,7 @@ const onInitialized = (offer: Offer, result: unknown): State => {
   // A counter-offer is taken when it is one of ours, and otherwise the end (INI-13, INI-14).
   const revision = mutualSession(offer, [version])
   if (revision === undefined) return noCommonVersion(offer, [version])
-  const decoded = revision.clientRequests.get("initialize")?.decodeResult(result)
+  const decoded = Results.of(revision).get("initialize")?.decode(result)
   if (decoded === undefined || Result.isFailure(decoded)) {
     const detail = decoded === undefined ? "the revision has no such method" : decoded.failure.message
     return failed(new InvalidResult({ method: "initialize", detail }))

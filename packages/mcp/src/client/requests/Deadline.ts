@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -51,21 +52,33 @@ const unanswered = ({ mayHaveRun, patience }: Waits.Wait, method: string, end: W
       : new McpClientError.RequestTimeout({ method, timeoutMillis: Patience.limitMillis(patience), mayHaveRun })
   )
 
-/** Waits for an answer until the time is up. Then, and when nobody waits any more, the call is interrupted. */
-const within = (waits: Waits.Waits, wait: Waits.Wait, method: string, answer: ReturnType<Send>): ReturnType<Send> => {
-  const failed = (end: Waits.End) => Effect.suspend(() => Effect.fail(unanswered(wait, method, end)))
-  return Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(
-      Effect.forkChild(answer, { startImmediately: true }),
-      (calling) =>
-        restore(Effect.callback<unknown, McpClientError.McpClientError>((resume) => {
-          calling.addObserver(resume)
-          Waits.limit(waits, wait, (end) => resume(Effect.andThen(Fiber.interrupt(calling), failed(end))))
-          return Fiber.interrupt(calling)
-        }))
-    )
-  )
+/** A call that has begun: until it is left, it is waited for. */
+interface Begun {
+  readonly wait: Waits.Wait
+  readonly answer: ReturnType<Send>
+  readonly leave: (exit: Exit.Exit<unknown, unknown>) => void
 }
+
+/**
+ * Waits for an answer until the time is up. Then, and when nobody waits any more, the call is interrupted. It runs in a
+ * fiber of its own, because a fiber that is interrupted can't go on; what is answered at once needs no limit. Nothing comes
+ * between the beginning of the call and what sees to its end.
+ */
+const within = (waits: Waits.Waits, method: string, begin: () => Begun): ReturnType<Send> =>
+  Effect.contextWith((context: Context.Context<never>) =>
+    Effect.callback<unknown, McpClientError.McpClientError>((resume) => {
+      const { answer, leave, wait } = begin()
+      const calling = Effect.runForkWith(context)(answer)
+      calling.addObserver((exit) => {
+        leave(exit)
+        resume(exit)
+      })
+      if (calling.pollUnsafe() !== undefined) return
+      const failed = (end: Waits.End) => Effect.suspend(() => Effect.fail(unanswered(wait, method, end)))
+      Waits.limit(waits, wait, (end) => resume(Effect.andThen(Fiber.interrupt(calling), failed(end))))
+      return Fiber.interrupt(calling)
+    })
+  )
 
 /**
  * Progress that does not move forward is dropped (PRG-03, C9). A call that was sent again begins anew.
@@ -113,30 +126,41 @@ const beginOf = (waits: Waits.Waits, wait: Waits.Wait): Interlude.Begin => () =>
   return () => Waits.tell(waits, wait, "Answered")
 }
 
-/** A call under way: sent with a token when there is something that its progress changes. */
-const timed =
-  (inbound: Inbound.Inbound, { bounds, hasInterludes, token }: Timing, call: Call, next: Send) =>
-  (heard: Heard | undefined): ReturnType<Send> =>
-    Effect.suspend(() => {
-      const { waits } = inbound
-      const { spent } = call
-      const wait = Waits.enter(waits, bounds, spent?.millis)
-      const hearNoMore = token === undefined ? undefined : hear(inbound, wait, token, heard)
-      const onSent: Call["onSent"] = (id, connected) => {
-        Waits.sent(wait, id)
-        call.onSent?.(id, connected)
+/** Begins a call: it is sent with a token when there is something that its progress changes. */
+const begin = (
+  inbound: Inbound.Inbound,
+  { bounds, hasInterludes, token }: Timing,
+  call: Call,
+  next: Send,
+  heard: Heard | undefined
+): Begun => {
+  const { waits } = inbound
+  const { spent } = call
+  const wait = Waits.enter(waits, bounds, spent?.millis)
+  const hearNoMore = token === undefined ? undefined : hear(inbound, wait, token, heard)
+  const onSent: Call["onSent"] = (id, connected) => {
+    Waits.sent(wait, id)
+    call.onSent?.(id, connected)
+  }
+  const onRefused = () => Waits.refused(wait)
+  const sent = next({ ...(token === undefined ? call : withToken(call, token)), onSent, onRefused })
+  return {
+    wait,
+    answer: hasInterludes ? Interlude.stopping(sent, beginOf(waits, wait)) : sent,
+    leave: (exit) => {
+      if (Exit.isFailure(exit)) Waits.dropQuestions(wait)
+      Waits.leave(waits, wait)
+      if (spent !== undefined && bounds.totalMillis !== undefined) {
+        spent.millis = Patience.spentMillis(wait.patience, waits.now())
       }
-      const onRefused = () => Waits.refused(wait)
-      const sent = next({ ...(token === undefined ? call : withToken(call, token)), onSent, onRefused })
-      const answer = hasInterludes ? Interlude.stopping(sent, beginOf(waits, wait)) : sent
-      return Effect.onExit(within(waits, wait, call.method, answer), (exit) =>
-        Effect.sync(() => {
-          if (Exit.isFailure(exit)) Waits.dropQuestions(wait)
-          Waits.leave(waits, wait)
-          if (spent !== undefined) spent.millis = Patience.spentMillis(wait.patience, waits.now())
-          hearNoMore?.()
-        }))
-    })
+      hearNoMore?.()
+    }
+  }
+}
+
+const timed =
+  (inbound: Inbound.Inbound, timing: Timing, call: Call, next: Send) => (heard: Heard | undefined): ReturnType<Send> =>
+    within(inbound.waits, call.method, () => begin(inbound, timing, call, next, heard))
 
 /**
  * Hears progress while a call runs. What came before the answer is heard before this completes, in the listener's own time;
@@ -170,11 +194,10 @@ const listened = (
  * @since 0.1.0
  */
 export const make =
-  (inbound: Inbound.Inbound, defaults: Defaults, nextToken: () => number, next: Send): Send => (call) =>
-    Effect.suspend(() => {
-      const { onProgress } = call.options
-      const bounds = boundsOf(defaults, call.options)
-      const token = onProgress === undefined && bounds.totalMillis === undefined ? undefined : nextToken()
-      const run = timed(inbound, { bounds, token, hasInterludes: defaults.hasInterludes === true }, call, next)
-      return onProgress === undefined ? run(undefined) : listened(inbound, onProgress, run)
-    })
+  (inbound: Inbound.Inbound, defaults: Defaults, nextToken: () => number, next: Send): Send => (call) => {
+    const { onProgress } = call.options
+    const bounds = boundsOf(defaults, call.options)
+    const token = onProgress === undefined && bounds.totalMillis === undefined ? undefined : nextToken()
+    const run = timed(inbound, { bounds, token, hasInterludes: defaults.hasInterludes === true }, call, next)
+    return onProgress === undefined ? run(undefined) : listened(inbound, onProgress, run)
+  }

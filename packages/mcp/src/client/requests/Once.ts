@@ -5,8 +5,10 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import { isObject, type Params } from "../../jsonrpc/Message.ts"
+import * as Results from "../../revision/Results.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import * as Revisions from "../../revision/Revisions.ts"
 import type { LoggingLevel } from "../../schema/Logging.ts"
@@ -100,8 +102,8 @@ export const cancel = (
   })
 
 /**
- * Sends a request as soon as there is room for it, and gives its result. `onSent` is told when it goes out; who gives it up
- * before that has nothing to take back, and after that `onGivenUp` is done.
+ * Sends a request as soon as there is room for it, and gives its result as `read` reads it. `onSent` is told when it goes
+ * out; who gives it up before that has nothing to take back, and after that `onGivenUp` is done.
  *
  * @category operations
  * @since 0.1.0
@@ -110,16 +112,17 @@ export const exchange = (
   { link }: Connect.Connected,
   request: OutgoingRequest,
   onSent: () => void,
-  onGivenUp: () => Effect.Effect<void>
+  onGivenUp: () => Effect.Effect<void>,
+  read: (result: unknown) => Effect.Effect<unknown, McpClientError.McpClientError> = Effect.succeed
 ): Effect.Effect<unknown, McpClientError.McpClientError> => {
   const sending = Effect.suspend(() => {
     onSent()
-    return Effect.onInterrupt(link.request(request), onGivenUp)
+    return Effect.onExitPrimitive(link.request(request), (exit) => Exit.hasInterrupts(exit) ? onGivenUp() : undefined)
   })
   return Effect.matchEffect(link.room === undefined ? sending : Effect.andThen(link.room, sending), {
     onFailure: (error) => Effect.fail(McpClientError.make(error)),
     onSuccess: ({ message }) =>
-      message._tag === "Success" ? Effect.succeed(message.result) : Effect.fail(McpClientError.make(message.error))
+      message._tag === "Success" ? read(message.result) : Effect.fail(McpClientError.make(message.error))
   })
 }
 
@@ -127,20 +130,19 @@ const invalid = (method: string, detail: string) =>
   McpClientError.make(new McpClientError.InvalidResult({ method, detail }))
 
 /** Only the results that the core protocol has are understood: no extension is agreed on (RES-02 to RES-04). */
-const checkType = (method: string, result: unknown): Effect.Effect<void, McpClientError.McpClientError> => {
-  const type = isObject(result) ? result.resultType : undefined
-  return type === undefined || type === "complete" || type === "input_required"
-    ? Effect.void
-    : Effect.fail(invalid(method, `unknown resultType ${JSON.stringify(type)}`))
-}
+const isOfUnknownType = (type: unknown): boolean =>
+  type !== undefined && type !== "complete" && type !== "input_required"
 
 /** No stateless server leaves the type out (RES-01): one that is only remembered to be one may have sessions by now. */
 const isOfSession = (result: unknown): boolean => isObject(result) && result.resultType === undefined
 
-const read = (revision: Revision, method: string, result: unknown) => {
-  const codec = revision.clientRequests.get(method)
-  if (codec === undefined) return Effect.succeed(result)
-  const decoded = codec.decodeResult(result)
+const read = ({ method, revision }: OutgoingRequest, result: unknown) => {
+  if (revision.era === "stateless" && isObject(result) && isOfUnknownType(result.resultType)) {
+    return Effect.fail(invalid(method, `unknown resultType ${JSON.stringify(result.resultType)}`))
+  }
+  const reader = Results.of(revision).get(method)
+  if (reader === undefined) return Effect.succeed(result)
+  const decoded = reader.decode(result)
   return Result.isFailure(decoded)
     ? Effect.fail(invalid(method, decoded.failure.message))
     : Effect.succeed(decoded.success)
@@ -171,7 +173,7 @@ export const notify = (
 /**
  * Sends a call and reads its result. A method that MCP has, but not in this revision, is not sent, nor is one whose
  * capability the server did not declare, nor one with a cursor of another connection; a method that MCP does not have goes
- * as it is, and so does its result.
+ * as it is, and so does its result. It is written now, so this belongs where the call runs.
  *
  * @category operations
  * @since 0.1.0
@@ -180,25 +182,22 @@ export const once = (
   common: Common,
   connected: Connect.Connected,
   call: Call
-): Effect.Effect<unknown, McpClientError.McpClientError> =>
-  Effect.suspend(() => {
-    const { method, only } = call
-    const { revision } = connected.server
-    if (only !== undefined && only !== connected) {
-      return Effect.fail(McpClientError.make(new McpClientError.CursorLost({ method })))
+): Effect.Effect<unknown, McpClientError.McpClientError> => {
+  const { method, only } = call
+  if (only !== undefined && only !== connected) {
+    return Effect.fail(McpClientError.make(new McpClientError.CursorLost({ method })))
+  }
+  const unavailable = Availability.problemOn(connected, method)
+  if (unavailable !== undefined) return Effect.fail(unavailable)
+  const request = outgoing(common, connected, call)
+  return exchange(
+    connected,
+    request,
+    () => call.onSent?.(request.id, connected),
+    () => cancel(common, connected, request),
+    (result) => {
+      if (request.revision.era === "stateless" && isOfSession(result)) Connect.doubt(connected)
+      return read(request, result)
     }
-    const unavailable = Availability.problemOn(connected, method)
-    if (unavailable !== undefined) return Effect.fail(unavailable)
-    const request = outgoing(common, connected, call)
-    const answer = exchange(
-      connected,
-      request,
-      () => call.onSent?.(request.id, connected),
-      () => cancel(common, connected, request)
-    )
-    return Effect.flatMap(answer, (result) => {
-      if (revision.era === "session") return read(revision, method, result)
-      if (isOfSession(result)) Connect.doubt(connected)
-      return Effect.andThen(checkType(method, result), read(revision, method, result))
-    })
-  })
+  )
+}

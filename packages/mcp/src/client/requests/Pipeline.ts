@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as RequiredVisits from "../answering/RequiredVisits.ts"
 import * as Rounds from "../answering/Rounds.ts"
 import type { Connection } from "../connection/Connection.ts"
@@ -37,6 +38,12 @@ export interface Parts {
 
 type Stage = (next: Send) => Send
 
+/**
+ * From here on a call is under way: the stages below may look at what is known now, and count what this run has spent. An
+ * effect that is run again passes here again, so that none of them has to think of that.
+ */
+const underWay: Stage = (next) => (call) => Effect.suspend(() => next(call))
+
 /** The first stage is the one that a call meets first. */
 const inOrder = (stages: ReadonlyArray<Stage>, last: Send): Send =>
   stages.reduceRight((next, stage) => stage(next), last)
@@ -56,6 +63,7 @@ export const make = ({ common, connection, inbound, stages, timeouts, validator 
   return inOrder([
     // Middleware see what the user does, and nothing of how it is done.
     stages.outer,
+    underWay,
     (next) => ToolCalls.results(tools, next),
     // Questions of the server, in the way of either era; URLs to visit only where users can be asked to (ELU-09).
     (next) => elicitation?.url === undefined ? next : RequiredVisits.make({ answers, elicitation, server }, next),

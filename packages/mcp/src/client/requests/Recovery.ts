@@ -128,8 +128,8 @@ const assuming = (connection: Connection, once: Once, connected: Connect.Connect
  * @category constructors
  * @since 0.1.0
  */
-export const make = (connection: Connection, once: Once): Send => (call) =>
-  Effect.flatMap(connection.current, (connected) => {
+export const make = (connection: Connection, once: Once): Send => (call) => {
+  const over = (connected: Connect.Connected): ReturnType<Send> => {
     switch (connected.standing) {
       case "Proven":
         return recovering(connection, once, connected, call)
@@ -141,7 +141,12 @@ export const make = (connection: Connection, once: Once): Send => (call) =>
           (other) => recovering(connection, once, other, call)
         )
     }
+  }
+  return Effect.suspend(() => {
+    const connected = connection.inForce()
+    return connected === undefined ? Effect.flatMap(connection.current, over) : over(connected)
   })
+}
 
 /**
  * Delivers what has no answer over the connection in force. What was certainly not taken, because the session or the line

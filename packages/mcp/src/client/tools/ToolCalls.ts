@@ -144,15 +144,12 @@ export const results = (parts: Parts, next: Send): Send => {
   return (call) => {
     if (call.method === "tools/list") return Effect.flatMap(next(call), (page) => note(parts, page))
     if (call.method !== "tools/call") return next(call)
-    // What is known counts when the call runs, not when it was written down.
-    return Effect.suspend(() => {
-      const sent = call.options.repeatable === undefined && isRepeatable(knownOf(parts, call))
-        ? next({ ...call, options: { ...call.options, repeatable: true } })
-        : next(call)
-      if (parts.validator === undefined) return sent
-      const learn = learning()
-      return Effect.flatMap(sent, (result) => checked(parts, learn, call, result))
-    })
+    const sent = call.options.repeatable === undefined && isRepeatable(knownOf(parts, call))
+      ? next({ ...call, options: { ...call.options, repeatable: true } })
+      : next(call)
+    if (parts.validator === undefined) return sent
+    const learn = learning()
+    return Effect.flatMap(sent, (result) => checked(parts, learn, call, result))
   }
 }
 
@@ -198,7 +195,5 @@ const mirroring = (
 export const headers = (parts: Parts, next: Send): Send => {
   const learning = makeLearning(parts, next)
   return (call) =>
-    call.method === "tools/call"
-      ? Effect.suspend(() => mirrors(parts) ? mirroring(parts, learning(), call, next) : next(call))
-      : next(call)
+    call.method === "tools/call" && mirrors(parts) ? mirroring(parts, learning(), call, next) : next(call)
 }

@@ -11,14 +11,14 @@ import type { CompleteParams, PromptReference } from "../../schema/Completion.ts
 import type { ContentBlock, ResourceContents, SamplingContent, TextContent } from "../../schema/Content.ts"
 import type { ElicitFormParams, ElicitResult, ElicitUrlParams } from "../../schema/Elicitation.ts"
 import type { Implementation } from "../../schema/Implementation.ts"
-import type { NotificationMeta, RequestMeta, ResultMeta } from "../../schema/Meta.ts"
+import type { NotificationMeta, RequestMeta, ResultMeta } from "../../schema/MessageMeta.ts"
 import type { ProgressNotificationParams } from "../../schema/Progress.ts"
 import type { GetPromptParams, Prompt, PromptArgument } from "../../schema/Prompt.ts"
 import type { ReadResourceParams, Resource, ResourceTemplate } from "../../schema/Resource.ts"
 import type { ListRootsResult, Root } from "../../schema/Roots.ts"
 import type { CreateMessageParams, SamplingMessage } from "../../schema/Sampling.ts"
 import type { CallToolParams, CallToolResult, Tool } from "../../schema/Tool.ts"
-import type { Era, Facts } from "../Revision.ts"
+import type { Era, Facts } from "../Facts.ts"
 
 /** Where members come and go. `Block` is every content block, `Contents` are both kinds of resource contents. */
 interface Nouns {

@@ -1,38 +1,27 @@
 /**
- * The dated building blocks of messages, built from a dialect: metadata, content, tools, resources, prompts, identity
- * and capabilities. Messages are put together from them in the method files; nothing here knows a method.
+ * The dated building blocks of messages, built from a dialect: metadata, tools, resources, prompts, identity and
+ * capabilities, beside the content that they are about. Messages are put together from them by their readers; nothing here
+ * knows a method.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Annotations } from "../../schema/Annotations.ts"
 import { cacheFields, CacheScope } from "../../schema/Caching.ts"
 import { ClientCapabilities, ServerCapabilities } from "../../schema/Capabilities.ts"
-import {
-  AudioContent,
-  BlobResourceContents,
-  type ContentBlock,
-  EmbeddedResource,
-  ImageContent,
-  type ResourceContents,
-  ResourceLink,
-  type SamplingContent,
-  TextContent,
-  TextResourceContents,
-  ToolResultContent,
-  ToolUseContent
-} from "../../schema/Content.ts"
 import { LenientNatural } from "../../schema/Format.ts"
 import { Implementation } from "../../schema/Implementation.ts"
 import { resultFields } from "../../schema/Message.ts"
-import { MetaKey, NotificationMeta, RequestMeta, ResultMeta } from "../../schema/Meta.ts"
-import { JsonObject, type Open, openRecord, verbatim } from "../../schema/Open.ts"
+import { NotificationMeta, RequestMeta, ResultMeta } from "../../schema/MessageMeta.ts"
+import { MetaKey } from "../../schema/Meta.ts"
+import { JsonObject, openRecord, verbatim } from "../../schema/Open.ts"
 import { Prompt, PromptArgument } from "../../schema/Prompt.ts"
 import { Resource, ResourceTemplate } from "../../schema/Resource.ts"
 import { Tool } from "../../schema/Tool.ts"
+import * as ContentModel from "./ContentModel.ts"
 import { type Codec, dated, type Fields, ignored, lenient } from "./Dated.ts"
 import type { Dialect } from "./Dialect.ts"
+import { perRevision } from "./Reader.ts"
 
 /**
  * The dated building blocks.
@@ -40,8 +29,7 @@ import type { Dialect } from "./Dialect.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Model {
-  readonly dialect: Dialect
+export interface Model extends ContentModel.ContentModel {
   /** What all params of requests share. */
   readonly requestFields: { readonly _meta: Schema.Constraint }
   /** What the params of requests share that travel inside a result, where the era has such. */
@@ -55,9 +43,6 @@ export interface Model {
   readonly implementation: Codec<Implementation>
   readonly clientCapabilities: Codec<ClientCapabilities>
   readonly serverCapabilities: Codec<ServerCapabilities>
-  readonly content: Codec<ContentBlock>
-  readonly contents: Codec<ResourceContents>
-  readonly samplingContent: Codec<SamplingContent>
   readonly tool: Codec<Tool>
   readonly resource: Codec<Resource>
   readonly resourceTemplate: Codec<ResourceTemplate>
@@ -80,36 +65,6 @@ const ObjectSchema = verbatim(openRecord({
   properties: Schema.optionalKey(Schema.Record(Schema.String, JsonObject)),
   required: Schema.optionalKey(Schema.Array(Schema.String))
 }))
-
-const contentBlocks = ({ lacks }: Dialect, annotations: Fields, contents: Codec<ResourceContents>) => {
-  const block = <F extends Schema.Struct.Fields>(canonical: Open<F>, overrides: Fields = annotations) =>
-    dated(canonical, lacks.Block, overrides)
-  const toolContent: { readonly [Type in ContentBlock["type"]]: () => Codec<ContentBlock> } = {
-    text: () => block(TextContent),
-    image: () => block(ImageContent),
-    audio: () => block(AudioContent),
-    resource_link: () => dated(ResourceLink, lacks.Resource, annotations),
-    resource: () => block(EmbeddedResource, { ...annotations, resource: contents })
-  }
-  return toolContent
-}
-
-const samplingBlocks = (
-  { lacks, structuredOutput }: Dialect,
-  blocks: ReturnType<typeof contentBlocks>,
-  content: Codec<ContentBlock>
-): { readonly [Type in SamplingContent["type"]]: () => Codec<SamplingContent> } => ({
-  // The three blocks of the same name are those of tool results.
-  text: blocks.text as () => Codec<SamplingContent>,
-  image: blocks.image as () => Codec<SamplingContent>,
-  audio: blocks.audio as () => Codec<SamplingContent>,
-  tool_use: () => dated(ToolUseContent, lacks.Block),
-  tool_result: () =>
-    dated(ToolResultContent, lacks.Block, {
-      content: Schema.Array(content),
-      ...(structuredOutput === "Any" ? {} : { structuredContent: Schema.optionalKey(JsonObject) })
-    })
-})
 
 const capabilities = ({ lacks }: Dialect) => {
   const { elicitation, roots, sampling } = ClientCapabilities.fields
@@ -175,35 +130,19 @@ const statelessFrame = (
   }
 })
 
-/**
- * Builds the blocks of a dialect.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const make = (dialect: Dialect): Model => {
+const make = (content: ContentModel.ContentModel): Model => {
+  const { annotations, dialect } = content
   const { lacks } = dialect
-  const annotations = { annotations: Schema.optionalKey(dated(Annotations, lacks.Annotations)) }
-  const contents = Schema.Union([
-    dated(TextResourceContents, lacks.Contents),
-    dated(BlobResourceContents, lacks.Contents)
-  ])
-  const blocks = contentBlocks(dialect, annotations, contents)
-  const content = Schema.Union(dialect.content.map((type) => blocks[type]()))
-  const sampling = samplingBlocks(dialect, blocks, content)
   const implementation = dated(Implementation, lacks.Implementation)
   const both = capabilities(dialect)
   const frame = dialect.era === "session"
     ? sessionFrame(dialect)
     : statelessFrame(dialect, implementation, both.clientCapabilities)
   return {
-    dialect,
+    ...content,
     ...frame,
     ...both,
     implementation,
-    content,
-    contents,
-    samplingContent: Schema.Union(dialect.sampling.map((type) => sampling[type]())),
     tool: tool(dialect),
     resource: dated(Resource, lacks.Resource, annotations),
     resourceTemplate: dated(ResourceTemplate, lacks.ResourceTemplate, annotations),
@@ -212,3 +151,11 @@ export const make = (dialect: Dialect): Model => {
     })
   }
 }
+
+/**
+ * The building blocks of a revision.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const of = perRevision((revision) => make(ContentModel.of(revision)))

@@ -14,8 +14,10 @@ import * as Encode from "../../jsonrpc/Encode.ts"
 import * as ErrorCode from "../../jsonrpc/ErrorCode.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
+import * as Answers from "../../revision/Answers.ts"
+import type { Reader } from "../../revision/common/Reader.ts"
 import type { ServerRequests } from "../../revision/Methods.ts"
-import type { RequestCodec, Revision } from "../../revision/Revision.ts"
+import type { Revision } from "../../revision/Revision.ts"
 import type { ClientCapabilities } from "../../schema/Capabilities.ts"
 import * as PendingRequests from "../../session/PendingRequests.ts"
 import * as AskCapability from "./AskCapability.ts"
@@ -98,12 +100,12 @@ const withTimeout = <A>(
       orElse: () => failed(new Ask.TimedOut({ timeoutMillis }))
     })
 
-const decode = <A>(answer: PendingRequests.Answer, codec: RequestCodec<unknown, A>): Effect.Effect<A, Ask.AskError> => {
+const decode = <A>(answer: PendingRequests.Answer, reader: Reader<A>): Effect.Effect<A, Ask.AskError> => {
   if (answer._tag === "Malformed") return failed(new Ask.InvalidAnswer({ message: answer.error.message }))
   if (answer._tag === "Failure") {
     return failed(new Ask.Refused({ code: answer.error.code, message: answer.error.message }))
   }
-  const decoded = codec.decodeResult(answer.result)
+  const decoded = reader.decode(answer.result)
   return Result.isFailure(decoded)
     ? failed(new Ask.InvalidAnswer({ message: decoded.failure.message }))
     : Effect.succeed(decoded.success)
@@ -123,15 +125,13 @@ export const over = (channel: Channel): Ask.Send =>
   options?: Ask.SendOptions
 ) => {
   const { clientCapabilities, revision, send } = channel
-  // The table of requests is typed by method; with the method still a variable, the compiler cannot follow.
-  const codec = revision.serverRequests.get(method) as
-    | RequestCodec<unknown, ServerRequests[M]["result"]>
-    | undefined
+  // Readers are typed by method; with the method still a variable, the compiler cannot follow.
+  const reader = Answers.of(revision).get(method) as Reader<ServerRequests[M]["result"]> | undefined
   const isAskable = AskCapability.isDeclared(AskCapability.required(revision, method, params), clientCapabilities)
-  if (codec === undefined || send === undefined || !isAskable) return unsupported(method, params)
+  if (reader === undefined || send === undefined || !isAskable) return unsupported(method, params)
   const asked = Effect.flatMap(identified(method, params), (complete) => exchange(channel, send, method, complete))
   const timeoutMillis = options?.timeoutMillis ?? channel.timeoutMillis
-  return Effect.flatMap(withTimeout(asked, timeoutMillis), (answer) => decode(answer, codec))
+  return Effect.flatMap(withTimeout(asked, timeoutMillis), (answer) => decode(answer, reader))
 }
 
 /**

@@ -14,6 +14,7 @@ import type { RequestInfo } from "../../contract/McpRequest.ts"
 import type { Params, Request } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
+import * as Answers from "../../revision/Answers.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import * as RequestState from "../../session/RequestState.ts"
 import type { Dialect } from "../Dialect.ts"
@@ -72,9 +73,9 @@ const replay = (
     )
   })
 
-const isAnswer = ({ serverRequests }: Revision) => (method: string, response: unknown): boolean => {
-  const codec = serverRequests.get(method)
-  return codec !== undefined && Result.isSuccess(codec.decodeResult(response))
+const isAnswer = (revision: Revision) => (method: string, response: unknown): boolean => {
+  const reader = Answers.of(revision).get(method)
+  return reader !== undefined && Result.isSuccess(reader.decode(response))
 }
 
 /** The state that a request brings, with the answers that it brings. */
@@ -97,13 +98,6 @@ const stateOf = (
 const asking: ReadonlySet<string> = new Set(["tools/call", "prompts/get", "resources/read"])
 
 const noParams: Params = {}
-
-/** What a handler gets that can ask nothing, because its client has declared nothing. */
-const missing = (revision: Revision): Pick<RequestInfo, "ask" | "once" | "round"> => ({
-  ask: (method, params) => Replay.missing(revision, method, params),
-  once: RequestContext.runOnce,
-  round: RequestContext.firstRound
-})
 
 /**
  * Serves a request by a handler: gives the text of its result, or of the questions that it needs answered first. A
@@ -131,5 +125,5 @@ export const handle = (
   }
   return isAskable(origin.clientCapabilities)
     ? replay(dialect, request, origin, run, RequestState.empty)
-    : run(RequestContext.make(request, origin, missing(dialect.revision)))
+    : run(RequestContext.make(request, origin, dialect.unasked))
 }

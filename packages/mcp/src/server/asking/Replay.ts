@@ -17,8 +17,10 @@ import * as Ask from "../../contract/AskError.ts"
 import type { RequestInfo } from "../../contract/McpRequest.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
+import * as Answers from "../../revision/Answers.ts"
+import type { Reader } from "../../revision/common/Reader.ts"
 import type { ServerRequests } from "../../revision/Methods.ts"
-import type { RequestCodec, Revision } from "../../revision/Revision.ts"
+import type { Revision } from "../../revision/Revision.ts"
 import type { ClientCapabilities } from "../../schema/Capabilities.ts"
 import * as RequestState from "../../session/RequestState.ts"
 import * as AskCapability from "./AskCapability.ts"
@@ -145,12 +147,12 @@ const take = <A>(
   run: Run,
   key: string,
   answer: RequestState.Answered,
-  codec: RequestCodec<unknown, A>,
+  { method, reader }: { readonly method: Ask.Method; readonly reader: Reader<A> },
   timeoutMillis: number | undefined
 ): Effect.Effect<A, Ask.AskError> => {
-  const decoded = codec.decodeResult(answer.response)
+  const decoded = reader.decode(answer.response)
   if (Result.isFailure(decoded)) {
-    return halt(run, Rpc.invalidParams(`The input response "${key}" is not an answer to ${codec.method}`))
+    return halt(run, Rpc.invalidParams(`The input response "${key}" is not an answer to ${method}`))
   }
   run.taken.set(key, answer)
   return timeoutMillis !== undefined && answer.waitedMillis > timeoutMillis
@@ -190,16 +192,16 @@ const ask = <M extends Ask.Method>(
 ): Effect.Effect<ServerRequests[M]["result"], Ask.AskError> =>
   Effect.suspend(() => {
     const { clientCapabilities, revision, state } = run
-    // The table of requests is typed by method; with the method still a variable, the compiler cannot follow.
-    const codec = revision.serverRequests.get(method) as
-      | RequestCodec<unknown, ServerRequests[M]["result"]>
-      | undefined
-    if (codec === undefined) return unsupported(method, params)
+    // Readers are typed by method; with the method still a variable, the compiler cannot follow.
+    const reader = Answers.of(revision).get(method) as Reader<ServerRequests[M]["result"]> | undefined
+    if (reader === undefined) return unsupported(method, params)
     const wire = revision.encode.requestParams(method, params)
     const fingerprint = RequestState.fingerprint(JSON.stringify([method, wire]))
     const key = nameOf(run, "question", options.key ?? `${kinds[method]}-${fingerprint}`)
     const answer = RequestState.answerTo(state, key, fingerprint)
-    if (answer !== undefined) return take(run, key, { ...answer, fingerprint }, codec, options.timeoutMillis)
+    if (answer !== undefined) {
+      return take(run, key, { ...answer, fingerprint }, { method, reader }, options.timeoutMillis)
+    }
     return AskCapability.isDeclared(AskCapability.required(revision, method, params), clientCapabilities)
       ? put(run, key, { method, params, fingerprint })
       : missing(revision, method, params)

@@ -16,7 +16,7 @@ import type { RequestInfo } from "../../contract/McpRequest.ts"
 import type { AnyCodec, AnySchema } from "../../contract/ParameterSchema.ts"
 import type { Any as AnyResource, Output, Presentation, ResourceNotFound } from "../../contract/Resource.ts"
 import type { Any as AnyTemplate } from "../../contract/ResourceTemplate.ts"
-import * as UriTemplate from "../../contract/UriTemplate.ts"
+import type * as UriTemplate from "../../contract/UriTemplate.ts"
 import * as Echo from "../../jsonrpc/Echo.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
@@ -190,7 +190,7 @@ const reader = (
     if (uri.length > uriLengthMax) {
       return Result.fail(Rpc.invalidParams(`The URI is longer than ${uriLengthMax} characters`))
     }
-    const values = UriTemplate.match(matcher, uri)
+    const values = template.operations.match(matcher, uri)
     if (values === undefined) return undefined
     return Result.mapBoth(decode(values), {
       onFailure: ({ message }) =>
@@ -211,8 +211,8 @@ const reader = (
  */
 export const makeTemplate = (template: AnyTemplate, handler: Prepared): Result.Result<BoundTemplate, string> => {
   const options = { records: recordsOf(template.params), insecure: new Set(template.allowInsecureTraversal) }
-  const parsed = UriTemplate.parse(template.uriTemplate)
-  return Result.map(Result.flatMap(parsed, (parsed) => UriTemplate.matcher(parsed, options)), (matcher) => {
+  const { matcher, parse } = template.operations
+  return Result.map(Result.flatMap(parse(template.uriTemplate), (parsed) => matcher(parsed, options)), (matcher) => {
     const { size: _, ...presentation } = template.presentation
     return {
       definition: { uriTemplate: template.uriTemplate, ...listing(presentation, template.uriTemplate) },

@@ -25,6 +25,14 @@ import * as Masking from "../Masking.ts"
 import * as RequestContext from "../RequestContext.ts"
 
 /**
+ * The text of a result, as the revision of the request has it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ToText = (result: CallToolResult) => string
+
+/**
  * A tool that can be listed and called.
  *
  * @category models
@@ -37,8 +45,8 @@ export interface BoundTool {
   readonly headers: ReadonlyArray<ParameterHeader>
   /** Decodes arguments; the failure is a sentence for the model. */
   readonly decode: (args: Params) => Result.Result<unknown, string>
-  /** Runs the handler. It fails with protocol errors only; all else is a result. */
-  readonly call: (args: unknown, request: RequestInfo) => Effect.Effect<CallToolResult, RpcError>
+  /** Runs the handler, and gives the text of what becomes of it. It fails with protocol errors only; all else is a result. */
+  readonly call: (args: unknown, request: RequestInfo, toText: ToText) => Effect.Effect<string, RpcError>
 }
 
 /**
@@ -59,8 +67,6 @@ const toContent = (output: unknown): ReadonlyArray<ContentBlock> => {
   return Array.isArray(output) ? output as ReadonlyArray<ContentBlock> : [output as ContentBlock]
 }
 
-type Encoder = (value: unknown) => unknown
-
 const structuredResult = (structuredContent: unknown): CallToolResult => ({
   content: [{ type: "text", text: JSON.stringify(structuredContent) }],
   structuredContent
@@ -73,19 +79,22 @@ const contentOf = (copy: CallToolResult, own: ReadonlyArray<ContentBlock>): Read
   isObject(copy.structuredContent) || own.some(isText) ? own : [...own, ...copy.content]
 
 /** A tool that declares its output has structured content, and a result without any is no result of it (TOC-08). */
-const fromParts = ({ content, meta, structured }: ToolResult<unknown>, encode: Encoder | undefined): CallToolResult => {
+const fromParts = ({ content, meta }: ToolResult<unknown>, copy: CallToolResult | undefined): CallToolResult => {
   const _meta = meta === undefined ? {} : { _meta: meta }
-  if (encode === undefined) return { content: content ?? [], ..._meta }
-  const copy = structuredResult(encode(structured))
+  if (copy === undefined) return { content: content ?? [], ..._meta }
   return { ...copy, ...(content === undefined ? {} : { content: contentOf(copy, content) }), ..._meta }
 }
 
-const makeSuccess = (success: AnySchema | undefined): (output: unknown) => CallToolResult => {
+/** What an output becomes. One that the tool has not declared throws: that is a defect, and no failure of the handler. */
+type Success = (output: unknown) => CallToolResult
+
+const makeSuccess = (success: AnySchema | undefined): Success => {
   if (success === undefined) {
     return (output) => isToolResult(output) ? fromParts(output, undefined) : { content: toContent(output) }
   }
   const encode = Schema.encodeUnknownSync(toJsonCodec(success))
-  return (output) => isToolResult(output) ? fromParts(output, encode) : structuredResult(encode(output))
+  const structured = (output: unknown): CallToolResult => structuredResult(encode(output))
+  return (output) => isToolResult(output) ? fromParts(output, structured(output.structured)) : structured(output)
 }
 
 const messageOf = (error: unknown, encoded: unknown): string =>
@@ -157,17 +166,17 @@ const definitionOf = (name: string, tool: AnyTool): Tool => ({
 export const make = (name: string, tool: AnyTool, handler: HandlerShape): Omit<BoundTool, "headers"> => {
   const definition = definitionOf(name, tool)
   const decode = Schema.decodeUnknownResult(toJsonCodec(tool.parameters))
-  const onSuccess = makeSuccess(tool.success)
+  const success = makeSuccess(tool.success)
   const declared = makeFailure(tool.failure)
   return {
     definition,
     outputSchema: definition.outputSchema,
     decode: (args) =>
       Result.mapError(decode(args), ({ message }) => `Invalid arguments for tool "${name}": ${Echo.sentence(message)}`),
-    call: (args, request) =>
-      Effect.catchCause(
-        Effect.map(RequestContext.run(handler, args, request), onSuccess),
-        (cause) => recover(name, cause, declared)
-      )
+    call: (args, request, toText) =>
+      Effect.matchCauseEffect(Effect.map(RequestContext.run(handler, args, request), success), {
+        onSuccess: (result): Effect.Effect<string, RpcError> => Effect.succeed(toText(result)),
+        onFailure: (cause) => Effect.map(recover(name, cause, declared), toText)
+      })
   }
 }

@@ -12,7 +12,7 @@ import type { RequestInfo } from "../../contract/McpRequest.ts"
 import type { AnyCodec } from "../../contract/ParameterSchema.ts"
 import type { Listed } from "../../contract/Resource.ts"
 import type { Any as AnyTemplate } from "../../contract/ResourceTemplate.ts"
-import * as UriTemplate from "../../contract/UriTemplate.ts"
+import type * as UriTemplate from "../../contract/UriTemplate.ts"
 import type { Rule } from "../../contract/Visibility.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import type { Resource } from "../../schema/Resource.ts"
@@ -60,14 +60,14 @@ const noteStrays = (uriTemplate: string, strays: ReadonlyArray<unknown>): Effect
     : Masking.mask(`the list of "${uriTemplate}" has ${strays.length} that cannot be of it`, Cause.fail(strays[0]))
 
 const toResource = (
-  template: UriTemplate.UriTemplate,
-  mimeType: string | undefined,
+  { operations, presentation: { mimeType } }: AnyTemplate,
+  parsed: UriTemplate.UriTemplate,
   listed: Listed<unknown>,
   values: unknown
 ): Resource => {
   const { params: _, ...presentation } = listed
   // The types of the template see to it that its parameters encode to values of its variables.
-  const uri = UriTemplate.expand(template, values as UriTemplate.Values)
+  const uri = operations.expand(parsed, values as UriTemplate.Values)
   return { uri, name: uri, ...(mimeType === undefined ? {} : { mimeType }), ...presentation }
 }
 
@@ -121,19 +121,20 @@ export const listedOf = (
  * @since 0.1.0
  */
 export const make = (
-  { params, presentation, uriTemplate }: AnyTemplate,
+  template: AnyTemplate,
   parsed: UriTemplate.UriTemplate,
   handler: Prepared
 ): TemplateList | undefined => {
   const list = handler.extras?.list
   if (list === undefined) return undefined
+  const { params, uriTemplate } = template
   const bare = () => list
   const { listedResourcesMax } = Context.get(handler.context, ResourceLimits)
   const shape = { run: handler.guarded?.("Listing", bare) ?? bare, context: handler.context }
   // That the schema needs no services was asked where the template was made.
   const encode = Schema.encodeUnknownEffect(params as AnyCodec)
   const resource = (listed: Listed<unknown>) =>
-    Effect.map(encode(listed.params), (values) => toResource(parsed, presentation.mimeType, listed, values))
+    Effect.map(encode(listed.params), (values) => toResource(template, parsed, listed, values))
   const warning = `the list of "${uriTemplate}" is cut after ${listedResourcesMax} resources`
   return (request) =>
     // What a list gives is said by the type of its handler.

@@ -19,7 +19,8 @@ import type { HttpStream } from "../../transport/HttpExchange.ts"
  */
 export interface Owner {
   readonly id: string
-  readonly streams: Map<string, EventStream>
+  /** Made by the first. */
+  streams: Map<string, EventStream> | undefined
 }
 
 /**
@@ -100,6 +101,17 @@ const writeEvent = (stream: EventStream, kept: Kept, text: string): Effect.Effec
   )
 
 /**
+ * Enters a stream among those of its owner that go on.
+ *
+ * @category keeping
+ * @since 0.1.0
+ */
+export const enter = (owner: Owner, name: string, stream: EventStream): void => {
+  owner.streams ??= new Map()
+  owner.streams.set(name, stream)
+}
+
+/**
  * Makes the events of a new stream kept, from the first on. `priming` sends an event ahead that only tells its id, so
  * that the client can come back before there is any other (HTL-01).
  *
@@ -116,7 +128,7 @@ export const keep = (
     const kept: Kept = { log, owner, name }
     stream.kept = kept
     // It may have ended meanwhile, and then nobody would take it out.
-    if (!stream.ended) owner.streams.set(name, stream)
+    if (!stream.ended) enter(owner, name, stream)
     return options.priming ? writeEvent(stream, kept, "") : Effect.void
   })
 }
@@ -170,7 +182,7 @@ export const settled = (stream: EventStream): Effect.Effect<void> => inTurn(stre
 export const end = (stream: EventStream): void => {
   if (stream.ended) return
   stream.ended = true
-  stream.kept?.owner.streams.delete(stream.kept.name)
+  stream.kept?.owner.streams?.delete(stream.kept.name)
   stream.connection?.end()
   stream.connection = undefined
   stream.onEnd?.()

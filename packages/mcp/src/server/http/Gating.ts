@@ -26,16 +26,18 @@ export const taken: Effect.Effect<HttpGate["Service"] | undefined> = Effect.map(
 const withCaller = (exchange: HttpExchange, caller: Caller | undefined): HttpExchange => {
   if (caller === undefined) return exchange
   const { concealed = [], headers: further } = caller
+  const { body, header, method, onClose, respond, stream, url } = exchange
   return {
-    ...exchange,
+    method,
+    url,
+    header: concealed.length === 0 ? header : (name) => concealed.includes(name) ? undefined : header(name),
+    body,
     caller,
-    header: concealed.length === 0
-      ? exchange.header
-      : (name) => concealed.includes(name) ? undefined : exchange.header(name),
-    ...(further === undefined ? undefined : {
-      respond: (status, headers, body) => exchange.respond(status, { ...headers, ...further }, body),
-      stream: (status, headers) => exchange.stream(status, { ...headers, ...further })
-    })
+    respond: further === undefined
+      ? respond
+      : (status, headers, body) => respond(status, { ...headers, ...further }, body),
+    stream: further === undefined ? stream : (status, headers) => stream(status, { ...headers, ...further }),
+    onClose
   }
 }
 

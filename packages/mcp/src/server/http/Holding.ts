@@ -63,7 +63,7 @@ export const make = (everyMillis: number): Effect.Effect<Holding, never, Scope.S
       add: (held) => void all.add(held),
       remove: (held) => {
         all.delete(held)
-        if (all.size > 0) return
+        if (all.size > 0 || waiting.size === 0) return
         for (const emptied of waiting) Deferred.doneUnsafe(emptied, Effect.void)
         waiting.clear()
       },

@@ -32,33 +32,36 @@ const callInSession = (
   request: Message.Request,
   session: LiveSession.LiveSession
 ): Effect.Effect<void> => {
-  const admitted = InFlight.admits(session.inFlight, request.id)
+  const { inFlight } = LiveSession.workOf(session)
+  const admitted = InFlight.admits(inFlight, request.id)
   if (Result.isFailure(admitted)) return reply.refuse(HttpAdmission.refuse(400, admitted.failure), request.id)
-  // Nothing may come between the beginning of a call and what notes its end.
-  return Effect.uninterruptibleMask((restore) =>
-    Effect.withFiber((fiber) => {
-      InFlight.begin(session.inFlight, request.id, fiber)
-      const origin = LiveSession.origin(session, {
-        header: exchange.header,
-        caller: exchange.caller,
-        // A call that was cancelled has nothing more to say (CAN-11).
-        send: (text) =>
-          Effect.suspend(() => InFlight.holds(session.inFlight, request.id, fiber) ? reply.send(text) : Effect.void),
-        sendQuestion: reply.mayStream ? reply.send : undefined,
-        pause: reply.pause
-      })
-      const call = Effect.flatMap(
-        Engine.answer(endpoint.server.methods, request, origin),
+  return Effect.withFiber((fiber) => {
+    const origin = LiveSession.origin(session, {
+      header: exchange.header,
+      caller: exchange.caller,
+      // A call that was cancelled has nothing more to say (CAN-11).
+      send: (text) =>
+        Effect.suspend(() => InFlight.holds(inFlight, request.id, fiber) ? reply.send(text) : Effect.void),
+      sendQuestion: reply.mayStream ? reply.send : undefined,
+      pause: reply.pause
+    })
+    const call = Effect.suspend(() => {
+      // Not before what notes the end of the call is in place.
+      InFlight.begin(inFlight, request.id, fiber)
+      return Engine.answer(
+        endpoint.server.methods,
+        request,
+        origin,
         (answer) => reply.finish(200, answer.text, answer.http)
       )
-      return Effect.onExit(restore(call), (exit) =>
-        Effect.sync(() => {
-          InFlight.end(session.inFlight, request.id, fiber)
-          endpoint.sessions.touch(session)
-          if (exit._tag === "Failure") reply.abandon()
-        }))
     })
-  )
+    return Effect.onExitPrimitive(call, (exit) => {
+      InFlight.end(inFlight, request.id, fiber)
+      endpoint.sessions.touch(session)
+      if (exit._tag === "Failure") reply.abandon()
+      return undefined
+    })
+  })
 }
 
 /**
@@ -82,7 +85,7 @@ export const originAlone = (exchange: HttpExchange, revision: Revision, send: Or
     send,
     ask: Asking.unsupported,
     memo,
-    release: memo.close
+    release: memo.closing
   }
 }
 
@@ -95,8 +98,10 @@ const callAlone = (
   revision: Revision
 ): Effect.Effect<void> => {
   const origin = originAlone(exchange, revision, reply.send)
-  return Effect.flatMap(
-    Engine.answer(endpoint.server.methods, request, origin),
+  return Engine.answer(
+    endpoint.server.methods,
+    request,
+    origin,
     (answer) => reply.finish(200, answer.text, answer.http)
   )
 }

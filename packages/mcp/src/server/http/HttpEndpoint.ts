@@ -122,8 +122,7 @@ export const answering = (handler: (exchange: HttpExchange) => Effect.Effect<voi
  * @since 0.1.0
  */
 export const streamsOf = (endpoint: Endpoint, session: LiveSession): HttpReply.Session => ({
-  id: session.id,
-  streams: session.streams,
+  owner: session,
   log: session.isClosed ? undefined : endpoint.log,
   priming: session.revision.primingEvent
 })
@@ -139,7 +138,7 @@ export const replyTo = (
   exchange: HttpExchange,
   acceptance: HttpAdmission.Acceptance,
   session: LiveSession | undefined,
-  headers: ResponseHeaders = {}
+  headers?: ResponseHeaders
 ): HttpReply.HttpReply =>
   HttpReply.make(exchange, {
     policy: endpoint.policy,

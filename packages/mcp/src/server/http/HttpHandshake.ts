@@ -5,7 +5,6 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import type * as Message from "../../jsonrpc/Message.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
@@ -15,7 +14,7 @@ import * as Engine from "../Engine.ts"
 import * as Handshake from "../Handshake.ts"
 import { type Endpoint, ownerOf, replyTo } from "./HttpEndpoint.ts"
 import * as HttpReply from "./HttpReply.ts"
-import type { LiveSession } from "./LiveSession.ts"
+import { type LiveSession, workOf } from "./LiveSession.ts"
 
 /** What a handshake has come to. */
 interface Opening {
@@ -37,23 +36,24 @@ const openSession = (
   opening: Opening,
   { clientCapabilities, clientInfo, resultText, revision }: Handshake.Handshake
 ): ReturnType<Engine.Method> =>
-  Effect.gen(function*() {
-    // A middleware may pass the request on more than once.
-    yield* close(endpoint, opening)
+  Effect.suspend(() => {
     const id = endpoint.makeId()
-    const facts = { id, revision, clientInfo, clientCapabilities, owner }
-    opening.session = yield* Effect.onError(endpoint.sessions.open(facts), () =>
-      Effect.sync(() => {
-        opening.status = 500
-      }))
-    if (opening.session !== undefined) return resultText
-    opening.status = 503
-    return yield* Rpc.internalError("Too many sessions")
+    // Unless it comes back, a store broke.
+    opening.status = 500
+    const opened = Effect.flatMap(
+      endpoint.sessions.open({ id, revision, clientInfo, clientCapabilities, owner }),
+      (session) => {
+        opening.session = session
+        opening.status = session === undefined ? 503 : 400
+        return session === undefined ? Effect.fail(Rpc.internalError("Too many sessions")) : Effect.succeed(resultText)
+      }
+    )
+    // A middleware may pass the request on more than once.
+    return opening.session === undefined ? opened : Effect.andThen(close(endpoint, opening), opened)
   })
 
 const serve = (endpoint: Endpoint, exchange: HttpExchange, opening: Opening): Engine.Method => ({ params }) => {
-  const { identity, revisions } = endpoint.server
-  const settled = Handshake.negotiate(params, identity, revisions)
+  const settled = Handshake.negotiate(endpoint.server.handshakes, params)
   if (Result.isFailure(settled)) return Effect.fail(settled.failure)
   return endpoint.isStateful
     ? openSession(endpoint, ownerOf(exchange), opening, settled.success)
@@ -62,6 +62,37 @@ const serve = (endpoint: Endpoint, exchange: HttpExchange, opening: Opening): En
 
 const sessionHeader = (session: LiveSession | undefined): ResponseHeaders =>
   session === undefined ? {} : { "mcp-session-id": session.id }
+
+/** Answers with the result, and from then on the session is the client's. */
+const welcome = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  acceptance: HttpAdmission.Acceptance,
+  opening: Opening,
+  text: string
+): Effect.Effect<void> => {
+  const { onSession } = endpoint.server
+  const { session } = opening
+  const answered = Effect.suspend(() => {
+    opening.session = undefined
+    return replyTo(endpoint, exchange, acceptance, session, sessionHeader(session)).finish(200, text)
+  })
+  return session === undefined || onSession === undefined
+    ? answered
+    : Effect.andThen(onSession(workOf(session).memo, session.revision), answered)
+}
+
+/** Answers with an error, and nothing is left of the session then. */
+const refuse = (
+  endpoint: Endpoint,
+  exchange: HttpExchange,
+  opening: Opening,
+  { http, text }: Engine.Answer
+): Effect.Effect<void> =>
+  Effect.andThen(
+    close(endpoint, opening),
+    Effect.sync(() => HttpReply.json(exchange, http?.status ?? opening.status, text, http?.headers))
+  )
 
 /**
  * Serves `initialize`. The status of an error is 400; 503 when there are too many sessions, 500 when a store breaks.
@@ -79,19 +110,18 @@ export const initialize = (
     const { server } = endpoint
     const opening: Opening = { session: undefined, status: 400 }
     const origin = Handshake.origin(request.params, server.revisions, exchange)
-    return Engine.answerBy(server.methods, request, origin, serve(endpoint, exchange, opening)).pipe(
-      Effect.onExit((exit) =>
-        Exit.isSuccess(exit) && exit.value.code === undefined ? Effect.void : close(endpoint, opening)
-      ),
-      Effect.flatMap(({ code, http, text }) => {
-        const { session, status } = opening
-        if (code !== undefined) {
-          return Effect.sync(() => HttpReply.json(exchange, http?.status ?? status, text, http?.headers))
-        }
-        const answered = replyTo(endpoint, exchange, acceptance, session, sessionHeader(session)).finish(200, text)
-        return session === undefined || server.onSession === undefined
-          ? answered
-          : Effect.andThen(server.onSession(session.memo, session.revision), answered)
-      })
+    const answered = Engine.answerBy(
+      server.methods,
+      request,
+      origin,
+      serve(endpoint, exchange, opening),
+      (answer) =>
+        answer.code === undefined
+          ? welcome(endpoint, exchange, acceptance, opening, answer.text)
+          : refuse(endpoint, exchange, opening, answer)
+    )
+    return Effect.onExitPrimitive(
+      answered,
+      () => opening.session === undefined ? undefined : close(endpoint, opening)
     )
   })

@@ -25,7 +25,7 @@ const prefix = "get"
 
 /** The stream that tells: the newest one that is connected. */
 const teller = (session: LiveSession): EventStream.EventStream | undefined =>
-  Array.from(session.listening).findLast(({ connection }) => connection !== undefined)
+  session.listening.findLast(({ connection }) => connection !== undefined)
 
 const tellNext = (session: LiveSession): Effect.Effect<void> =>
   Effect.suspend(() => {
@@ -79,14 +79,14 @@ const join = (
   stream: EventStream.EventStream
 ): void => {
   const held = HttpReply.heldStream(endpoint.policy, stream)
-  if (session.listening.size >= listeningMax) Array.from(session.listening).slice(0, 1).forEach(EventStream.end)
-  session.listening.add(stream)
+  if (session.listening.length >= listeningMax) session.listening.slice(0, 1).forEach(EventStream.end)
+  session.listening = [...session.listening, stream]
   endpoint.holding.add(held)
   const forget = Expiry.onExpiry(endpoint.holding, exchange.caller, () => EventStream.end(stream))
   stream.onEnd = () => {
     forget()
     endpoint.holding.remove(held)
-    session.listening.delete(stream)
+    session.listening = session.listening.filter((other) => other !== stream)
     endpoint.sessions.touch(session)
   }
   exchange.onClose(() => EventStream.end(stream))
@@ -108,7 +108,7 @@ const listenOn = (
   exchange: HttpExchange,
   { lastEventId, log, name }: Lost
 ): Effect.Effect<void> => {
-  const former = session.streams.get(name)
+  const former = session.streams?.get(name)
   // Its connection may be half-open: whoever comes back has lost it.
   former?.connection?.abort()
   if (former !== undefined) EventStream.end(former)
@@ -116,7 +116,7 @@ const listenOn = (
     if (replay === undefined) return listen(endpoint, session, exchange)
     const kept: EventStream.Kept = { log, owner: session, name }
     const stream = EventStream.make(undefined, kept)
-    session.streams.set(name, stream)
+    EventStream.enter(session, name, stream)
     const connect = (): HttpStream => {
       join(endpoint, session, exchange, stream)
       return HttpReply.stream(exchange)
@@ -146,7 +146,7 @@ const resumeCall = (
   exchange: HttpExchange,
   { lastEventId, log, name }: Lost
 ): Effect.Effect<void> => {
-  const live = session.streams.get(name)
+  const live = session.streams?.get(name)
   const resume = (stream: EventStream.EventStream): Effect.Effect<void> =>
     EventStream.resume(stream, { log, owner: session, name }, lastEventId, () => {
       const connection = HttpReply.stream(exchange)

@@ -14,6 +14,9 @@ import type { HttpPolicy } from "../../session/HttpPolicy.ts"
 import type { HttpExchange, HttpStream, ResponseHeaders } from "../../transport/HttpExchange.ts"
 import * as EventStream from "./EventStream.ts"
 import type { Held, Holding } from "./Holding.ts"
+import * as LateStream from "./LateStream.ts"
+
+const noHeaders: ResponseHeaders = {}
 
 const jsonHeaders: ResponseHeaders = { "content-type": "application/json" }
 
@@ -23,9 +26,15 @@ const streamHeaders: ResponseHeaders = {
   "x-accel-buffering": "no"
 }
 
-const withCors = (exchange: HttpExchange, headers: ResponseHeaders): ResponseHeaders => {
+/** The headers of an answer. Where there is nothing to add, they are those of every other such answer. */
+const headersOf = (
+  exchange: HttpExchange,
+  common: ResponseHeaders,
+  further: ResponseHeaders | undefined
+): ResponseHeaders => {
   const origin = exchange.header("origin")
-  return origin === undefined ? headers : { ...headers, ...corsHeaders(origin) }
+  if (origin !== undefined) return { ...common, ...further, ...corsHeaders(origin) }
+  return further === undefined ? common : { ...common, ...further }
 }
 
 /**
@@ -40,8 +49,8 @@ export interface HttpReply {
   /** Sends a message ahead of the answer, as an event; drops it when only JSON may be sent, or the reply has ended. */
   readonly send: (text: string) => Effect.Effect<void>
   /**
-   * Sends the answer and ends the reply. The status shows only when nothing was sent before, and so does what an error says
-   * of HTTP; one that says something is JSON, also where a stream would be due.
+   * Sends the answer at once, and ends the reply; the effect is what is left to do. The status shows only when nothing was
+   * sent before, and so does what an error says of HTTP; one that says something is JSON, also where a stream would be due.
    */
   readonly finish: (status: number, text: string, http?: RpcError["http"]) => Effect.Effect<void>
   /** Answers with a refusal. */
@@ -60,8 +69,8 @@ export interface HttpReply {
  * @category replies
  * @since 0.1.0
  */
-export const json = (exchange: HttpExchange, status: number, text: string, headers: ResponseHeaders = {}): void =>
-  exchange.respond(status, withCors(exchange, { ...jsonHeaders, ...headers }), text)
+export const json = (exchange: HttpExchange, status: number, text: string, headers?: ResponseHeaders): void =>
+  exchange.respond(status, headersOf(exchange, jsonHeaders, headers), text)
 
 /**
  * Answers without a body.
@@ -69,8 +78,8 @@ export const json = (exchange: HttpExchange, status: number, text: string, heade
  * @category replies
  * @since 0.1.0
  */
-export const empty = (exchange: HttpExchange, status: number, headers: ResponseHeaders = {}): void =>
-  exchange.respond(status, withCors(exchange, headers), "")
+export const empty = (exchange: HttpExchange, status: number, headers?: ResponseHeaders): void =>
+  exchange.respond(status, headersOf(exchange, noHeaders, headers), "")
 
 /**
  * Answers with a refusal: its status, and its error as a JSON-RPC body.
@@ -90,8 +99,8 @@ export const refuse = (exchange: HttpExchange, refusal: Refusal, id?: string | n
  * @category replies
  * @since 0.1.0
  */
-export const stream = (exchange: HttpExchange, headers: ResponseHeaders = {}): HttpStream =>
-  exchange.stream(200, withCors(exchange, { ...streamHeaders, ...headers }))
+export const stream = (exchange: HttpExchange, headers?: ResponseHeaders): HttpStream =>
+  exchange.stream(200, headersOf(exchange, streamHeaders, headers))
 
 /**
  * What a reply depends on besides its exchange.
@@ -105,7 +114,7 @@ export interface Options {
   readonly acceptance: Acceptance
   readonly holding: Holding
   /** Headers of the answer, whatever its form. */
-  readonly headers?: ResponseHeaders
+  readonly headers?: ResponseHeaders | undefined
   /** The session whose stream it is; it goes on when the client goes away. */
   readonly session?: Session | undefined
 }
@@ -116,18 +125,19 @@ export interface Options {
  * @category models
  * @since 0.1.0
  */
-export interface Session extends EventStream.Owner {
+export interface Session {
+  readonly owner: EventStream.Owner
   readonly log: Log | undefined
   /** Whether its clients know streams that are primed, and so may be told to come back. */
   readonly priming: boolean
 }
 
 const open = (exchange: HttpExchange, { headers, session }: Options): EventStream.EventStream => {
-  const connection = stream(exchange, headers)
+  const connection = LateStream.make(exchange, 200, headersOf(exchange, streamHeaders, headers))
   const opened = EventStream.make(connection)
   if (session === undefined) return opened
   if (session.log !== undefined) {
-    EventStream.keep(opened, session.log, session, { prefix: "post", priming: session.priming })
+    EventStream.keep(opened, session.log, session.owner, { prefix: "post", priming: session.priming })
   }
   exchange.onClose(() => EventStream.detach(opened, connection))
   return opened
@@ -189,24 +199,23 @@ export const make = (exchange: HttpExchange, options: Options): HttpReply => {
       mayStream
         ? Effect.suspend(() => ended ? Effect.void : EventStream.send(opened(), text))
         : Effect.void,
-    finish: (status, text, http) =>
-      Effect.suspend(() => {
-        ended = true
-        if (target === undefined && (http !== undefined || !mustStream)) {
-          holding.remove(held)
-          if (http === undefined) json(exchange, status, text, headers)
-          else json(exchange, http.status, text, { ...headers, ...http.headers })
-          return Effect.void
-        }
-        const last = opened()
-        return Effect.andThen(
-          EventStream.send(last, text),
-          Effect.sync(() => {
-            EventStream.end(last)
-            over()
-          })
-        )
-      }),
+    finish: (status, text, http) => {
+      ended = true
+      if (target === undefined && (http !== undefined || !mustStream)) {
+        holding.remove(held)
+        if (http === undefined) json(exchange, status, text, headers)
+        else json(exchange, http.status, text, { ...headers, ...http.headers })
+        return Effect.void
+      }
+      const last = opened()
+      return Effect.andThen(
+        EventStream.send(last, text),
+        Effect.sync(() => {
+          EventStream.end(last)
+          over()
+        })
+      )
+    },
     refuse: (refusal, id) =>
       Effect.sync(() => {
         over()

@@ -57,9 +57,11 @@ export interface HttpSessions {
 }
 
 /** Cancels the request that is named, if it is there; why, is for the log (CAN-14). */
-const cancel = ({ fork }: Endpoint, { inFlight }: LiveSession, params: Message.Params | undefined): void => {
+const cancel = ({ fork }: Endpoint, { work }: LiveSession, params: Message.Params | undefined): void => {
   const { reason, requestId } = params ?? {}
-  const call = Message.isRequestId(requestId) ? InFlight.cancel(inFlight, requestId) : undefined
+  const call = work !== undefined && Message.isRequestId(requestId)
+    ? InFlight.cancel(work.inFlight, requestId)
+    : undefined
   if (call === undefined) return
   call.interruptUnsafe()
   if (typeof reason === "string") fork(Effect.logDebug("A request was cancelled", { requestId, reason }))
@@ -113,7 +115,7 @@ const note = (endpoint: Endpoint, exchange: HttpExchange) =>
 ) =>
 (message: Message.Notification | PendingRequests.Answer): void => {
   if (message._tag !== "Notification") {
-    if (session !== undefined) PendingRequests.settle(session.pending, message)
+    if (session?.work !== undefined) PendingRequests.settle(session.work.pending, message)
     return
   }
   if (session === undefined) return endpoint.fork(hearAlone(endpoint, exchange, message))
@@ -140,10 +142,11 @@ const onNotification = (endpoint: Endpoint): HttpSessions["onNotification"] => (
 const onResponse = (endpoint: Endpoint): HttpSessions["onResponse"] => (exchange, answer) => {
   const session = sessionOf(endpoint, exchange)
   if (Result.isFailure(session)) return refused(exchange, session.failure)
+  const { work } = session.success
   return Effect.sync(() => {
     if (answer._tag === "Malformed") HttpReply.refuse(exchange, HttpAdmission.refuse(400, answer.error))
     else HttpReply.empty(exchange, 202)
-    PendingRequests.settle(session.success.pending, answer)
+    if (work !== undefined) PendingRequests.settle(work.pending, answer)
   })
 }
 

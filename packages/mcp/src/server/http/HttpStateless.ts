@@ -57,8 +57,10 @@ export const onRequest = (
     send: reply.send,
     standing
   })
-  const call = Effect.flatMap(
-    Engine.answer(server.methods, request, origin),
+  const call = Engine.answer(
+    server.methods,
+    request,
+    origin,
     (answer) => reply.finish(HttpAdmission.statusOfCode(answer.code), answer.text, answer.http)
   )
   return Effect.withFiber((fiber) => {

@@ -21,6 +21,19 @@ import * as SessionMemo from "../SessionMemo.ts"
 import * as EventStream from "./EventStream.ts"
 
 /**
+ * What the requests of a session share.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Work {
+  readonly inFlight: InFlight.InFlight<Fiber.Fiber<unknown>>
+  /** What was asked of the client and is not answered yet. */
+  readonly pending: PendingRequests.PendingRequests
+  readonly memo: SessionMemo.ClosableMemo
+}
+
+/**
  * A session being served. An idle one is this record and nothing more: no fiber, no queue.
  *
  * @category models
@@ -33,16 +46,13 @@ export interface LiveSession {
   readonly clientCapabilities: ClientCapabilities
   /** Whose session it is, as `ownerOf` says it; requests of others do not find it. */
   readonly owner: string | undefined
-  readonly inFlight: InFlight.InFlight<Fiber.Fiber<unknown>>
+  /** What its requests share; made by the first of them (`workOf`). */
+  work: Work | undefined
   /** Streams whose events are kept and that go on, by name; a client that lost one takes it up again. */
-  readonly streams: Map<string, EventStream.EventStream>
-  /** Streams that the client holds open with GET, oldest first. */
-  readonly listening: Set<EventStream.EventStream>
-  /** What was asked of the client and is not answered yet. */
-  readonly pending: PendingRequests.PendingRequests
-  /** How long it may leave a question without an answer, in milliseconds, unless the question says so itself. */
-  readonly questionMillis: number
-  readonly memo: SessionMemo.ClosableMemo
+  streams: Map<string, EventStream.EventStream> | undefined
+  /** Streams that the client holds open with GET, oldest first; replaced whole when they change. */
+  listening: ReadonlyArray<EventStream.EventStream>
+  readonly bounds: Bounds
   /** What the session hears of what happens on the server. */
   readonly feed: Feed.Feed
   /** What has happened and is not told yet. */
@@ -74,11 +84,14 @@ export type Opening = Pick<
  */
 export interface Bounds {
   readonly inFlightRequestsMax: number
-  /** Most events that wait to be told. */
-  readonly pendingMax: number
+  /** What holds for events that wait to be told. */
+  readonly heard: Subscriptions.Bounds
   /** How long a question waits for its answer, in milliseconds, unless it says so itself. */
   readonly questionMillis: number
 }
+
+/** A session listens on no stream until its client opens one. */
+const noStreams: ReadonlyArray<EventStream.EventStream> = []
 
 /**
  * A new session.
@@ -89,16 +102,18 @@ export interface Bounds {
 export const make = (opening: Opening, bounds: Bounds): LiveSession => {
   const feed = Feed.make(opening.revision)
   return {
-    ...opening,
-    inFlight: InFlight.make(bounds.inFlightRequestsMax),
-    streams: new Map(),
-    listening: new Set(),
-    pending: PendingRequests.make(bounds.inFlightRequestsMax),
-    questionMillis: bounds.questionMillis,
-    memo: SessionMemo.make(),
+    id: opening.id,
+    revision: opening.revision,
+    clientInfo: opening.clientInfo,
+    clientCapabilities: opening.clientCapabilities,
+    owner: opening.owner,
+    lastActiveMillis: opening.lastActiveMillis,
+    bounds,
+    work: undefined,
+    streams: undefined,
+    listening: noStreams,
     feed,
-    // A session has no stream to end, so whatever its client's pace, it coalesces.
-    heard: Subscriptions.make(feed, { pendingMax: bounds.pendingMax, slowConsumer: "coalesce" }),
+    heard: Subscriptions.make(feed, bounds.heard),
     isTelling: false,
     isClosed: false,
     logLevel: undefined
@@ -106,13 +121,26 @@ export const make = (opening: Opening, bounds: Bounds): LiveSession => {
 }
 
 /**
+ * What the requests of a session share, made if this is the first.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const workOf = (session: LiveSession): Work =>
+  session.work ??= {
+    inFlight: InFlight.make(session.bounds.inFlightRequestsMax),
+    pending: PendingRequests.make(session.bounds.inFlightRequestsMax),
+    memo: SessionMemo.make()
+  }
+
+/**
  * Whether something of the session is going on, so that it must not be closed for idleness.
  *
  * @category queries
  * @since 0.1.0
  */
-export const isBusy = (session: LiveSession): boolean =>
-  InFlight.size(session.inFlight) > 0 || session.listening.size > 0
+export const isBusy = ({ listening, work }: LiveSession): boolean =>
+  listening.length > 0 || (work !== undefined && InFlight.size(work.inFlight) > 0)
 
 /**
  * The origin of a request of the session.
@@ -148,12 +176,12 @@ export const origin = (
   ask: Asking.over({
     revision: session.revision,
     clientCapabilities: session.clientCapabilities,
-    pending: session.pending,
+    pending: workOf(session).pending,
     send: channel.sendQuestion,
     // A client that went away has cancelled nothing, and would leave the call waiting, and the session busy, for ever.
-    timeoutMillis: session.questionMillis
+    timeoutMillis: session.bounds.questionMillis
   }),
-  memo: session.memo,
+  memo: workOf(session).memo,
   release: undefined
 })
 
@@ -167,5 +195,8 @@ export const close = (session: LiveSession): Effect.Effect<void> =>
   Effect.suspend(() => {
     session.isClosed = true
     session.listening.forEach(EventStream.end)
-    return Effect.andThen(Fiber.interruptAll(InFlight.all(session.inFlight)), session.memo.close)
+    const { work } = session
+    return work === undefined
+      ? Effect.void
+      : Effect.andThen(Fiber.interruptAll(InFlight.all(work.inFlight)), work.memo.close)
   })

@@ -62,7 +62,7 @@ type Session = LiveSession.LiveSession
 const store = (
   live: Live,
   put: SessionStore["Service"]["put"],
-  forget: (session: Session) => Effect.Effect<void>,
+  forget: (session: Session) => Effect.Effect<unknown>,
   session: Session
 ): Effect.Effect<Session | undefined> =>
   Effect.suspend(() => {
@@ -72,6 +72,13 @@ const store = (
       () => live.has(session.id) ? Effect.succeed(session) : Effect.as(forget(session), undefined)
     )
   })
+
+const boundsOf = (limits: Limits, pendingMax: number): LiveSession.Bounds => ({
+  inFlightRequestsMax: limits.inFlightRequestsMax,
+  // A session has no stream to end, so whatever its client's pace, it coalesces.
+  heard: { pendingMax, slowConsumer: "coalesce" },
+  questionMillis: limits.sessionIdleMillis
+})
 
 /**
  * No sessions yet. Idle ones are looked for while the scope is open, and its end closes all that are left.
@@ -88,9 +95,12 @@ export const make = (
     const records = yield* SessionStore
     const clock = yield* Clock.Clock
     const live: Live = new Map()
+    const bounds = boundsOf(limits, pendingMax)
 
-    const forget = (session: LiveSession.LiveSession): Effect.Effect<void> =>
-      Effect.andThen(records.remove(session.id), log === undefined ? Effect.void : log.remove(session.id))
+    const forget = (session: LiveSession.LiveSession): Effect.Effect<unknown> => {
+      const removed = records.remove(session.id)
+      return log === undefined ? removed : Effect.andThen(removed, log.remove(session.id))
+    }
 
     const close = (session: LiveSession.LiveSession): Effect.Effect<void> =>
       Effect.suspend(() => {
@@ -131,13 +141,11 @@ export const make = (
           if (leaving !== undefined) live.delete(leaving.id)
           const session = LiveSession.make(
             { ...opening, lastActiveMillis: Uptime.millisOf(clock) },
-            { inFlightRequestsMax: limits.inFlightRequestsMax, pendingMax, questionMillis: limits.sessionIdleMillis }
+            bounds
           )
           live.set(session.id, session)
-          return Effect.andThen(
-            leaving === undefined ? Effect.void : close(leaving),
-            store(live, records.put, forget, session)
-          )
+          const stored = store(live, records.put, forget, session)
+          return leaving === undefined ? stored : Effect.andThen(close(leaving), stored)
         }),
       find: (id, owner) => {
         const session = live.get(id)

@@ -10,12 +10,14 @@ import type * as Message from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Caller } from "../../session/Caller.ts"
-import * as InFlight from "../../session/InFlight.ts"
+import * as Lifecycle from "../../session/Lifecycle.ts"
 import { admitMeta, isClaimed } from "../../session/StatelessAdmission.ts"
 import * as Asking from "../asking/Asking.ts"
+import type { Handshake } from "../Handshake.ts"
+import type { Feed } from "../listening/Feed.ts"
 import type { Origin } from "../Origin.ts"
 import * as Origins from "../Origin.ts"
-import { advance, type Call, type LineState, type Session } from "./LineState.ts"
+import type { Call, LineState, Session } from "./LineState.ts"
 
 /**
  * Sends a text, and waits until the line takes more.
@@ -30,25 +32,42 @@ export const send = (state: LineState) => (text: string): Effect.Effect<void> =>
   })
 
 /** Sends ahead of an answer, and nothing once the request is answered or cancelled (PRG-06, STD-10). */
-const sendAhead = (state: LineState, id: Message.RequestId, call: Call): Origin["send"] => (text) =>
-  Effect.suspend(() => InFlight.holds(state.inFlight, id, call) ? send(state)(text) : Effect.void)
+const sendAhead = (state: LineState, call: Call): Origin["send"] => (text) =>
+  Effect.suspend(() => call.isOpen ? send(state)(text) : Effect.void)
+
+/**
+ * What the origins of all messages of a session share.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const shared = (
+  state: LineState,
+  { clientCapabilities, revision }: Handshake,
+  feed: Feed
+): Pick<Session, "own" | "ask"> => ({
+  own: {
+    get id() {
+      return state.id()
+    },
+    setLogLevel: (level) => {
+      state.logLevel = level
+    },
+    feed
+  },
+  ask: Asking.over({ revision, clientCapabilities, pending: state.pending, send: send(state) })
+})
 
 const sessionOrigin = (
   state: LineState,
-  { feed, handshake }: Session,
+  { ask, handshake, own }: Session,
   sendAhead: Origin["send"],
   caller: Caller | undefined
 ): Origin => ({
   revision: handshake.revision,
   clientInfo: handshake.clientInfo,
   clientCapabilities: handshake.clientCapabilities,
-  session: {
-    id: state.id,
-    setLogLevel: (level) => {
-      state.logLevel = level
-    },
-    feed
-  },
+  session: own,
   logLevel: state.logLevel ?? "info",
   askedLogLevel: state.logLevel,
   credential: state.header("authorization"),
@@ -56,12 +75,7 @@ const sessionOrigin = (
   services: caller?.services,
   header: state.header,
   send: sendAhead,
-  ask: Asking.over({
-    revision: handshake.revision,
-    clientCapabilities: handshake.clientCapabilities,
-    pending: state.pending,
-    send: send(state)
-  }),
+  ask,
   memo: state.memo,
   release: undefined
 })
@@ -78,17 +92,18 @@ export const ofRequest = (
   call: Call,
   caller: Caller | undefined
 ): Result.Result<Origin, RpcError> => {
-  const send = sendAhead(state, request.id, call)
+  const send = sendAhead(state, call)
   if (isClaimed(request)) {
     const { revisionsByVersion, versions } = state.server
-    return Result.map(
-      admitMeta(request.params, revisionsByVersion, versions),
-      (revision) =>
-        Origins.stateless(revision, request.params, { header: state.header, caller, send, standing: state.standing })
-    )
+    const revision = admitMeta(request.params, revisionsByVersion, versions)
+    if (Result.isFailure(revision)) return Result.fail(revision.failure)
+    const { header, standing } = state
+    return Result.succeed(Origins.stateless(revision.success, request.params, { header, caller, send, standing }))
   }
-  const admitted = request.method === "ping" ? Result.succeed(undefined) : advance(state, "Request")
-  if (Result.isFailure(admitted)) return Result.fail(admitted.failure)
+  if (request.method !== "ping") {
+    const admitted = Lifecycle.step(state.lifecycle, "Request")
+    if (Result.isFailure(admitted)) return Result.fail(admitted.failure)
+  }
   const { session } = state
   return session === undefined
     ? Result.fail(Rpc.invalidRequest("The first request must be initialize"))

@@ -7,6 +7,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
+import type { Request } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import type { LoggingLevel } from "../../schema/Logging.ts"
@@ -20,7 +21,7 @@ import type * as Handshake from "../Handshake.ts"
 import type * as Delivery from "../listening/Delivery.ts"
 import * as Drain from "../listening/Drain.ts"
 import type * as Feed from "../listening/Feed.ts"
-import type { Origin, Standing } from "../Origin.ts"
+import type { Origin, OriginSession, Standing } from "../Origin.ts"
 import type { Server } from "../Server.ts"
 import * as SessionMemo from "../SessionMemo.ts"
 
@@ -41,6 +42,8 @@ export type Running = Fiber.Fiber<Engine.Answer>
 export interface Call {
   /** Whether it stays until one side ends it. */
   readonly stands: boolean
+  /** Whether anything may be sent for it: it is neither answered nor cancelled. */
+  isOpen: boolean
   fiber: Running | undefined
 }
 
@@ -54,6 +57,10 @@ export interface Session {
   readonly handshake: Handshake.Handshake
   readonly feed: Feed.Feed
   readonly delivery: Delivery.Delivery
+  /** What its requests may know and change of it. */
+  readonly own: OriginSession
+  /** Asks its client. */
+  readonly ask: Origin["ask"]
 }
 
 /**
@@ -63,8 +70,11 @@ export interface Session {
  * @since 0.1.0
  */
 export interface LineState {
-  /** The id of the line's session, by which handlers and policies tell it from others; it is not on the wire. */
-  readonly id: string
+  /**
+   * The id of the line's session, by which handlers and policies tell it from others; it is not on the wire. It is made
+   * when somebody asks for it, because platforms take milliseconds to get their cryptography ready.
+   */
+  readonly id: () => string
   /** A header of the HTTP request that opened the line; nothing on other lines. */
   readonly header: Origin["header"]
   readonly server: Server
@@ -88,6 +98,11 @@ export interface LineState {
 
 const noHeader = (): undefined => undefined
 
+const once = <A>(make: () => A): () => A => {
+  let made: { readonly value: A } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
 /**
  * A line on which nothing was said yet.
  *
@@ -97,10 +112,10 @@ const noHeader = (): undefined => undefined
 export const make = (
   server: Server,
   connection: Connection,
-  id: string,
+  makeId: () => string,
   fork: LineState["fork"]
 ): LineState => ({
-  id,
+  id: once(makeId),
   header: connection.header ?? noHeader,
   server,
   connection,
@@ -117,6 +132,18 @@ export const make = (
   telling: undefined,
   hearing: new Set(),
   logLevel: undefined
+})
+
+/**
+ * A request that is about to be served.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const callOf = ({ method }: Request): Call => ({
+  stands: method === "subscriptions/listen",
+  isOpen: true,
+  fiber: undefined
 })
 
 /**

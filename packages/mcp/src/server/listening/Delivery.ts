@@ -38,16 +38,15 @@ const wake = (state: State): void => {
   resume?.()
 }
 
-/** Waits for something to tell, or the end. What is published in one turn of the event loop is then told together. */
+/** Waits for something to tell, or the end. It goes on a turn later: what is published in one turn is told together. */
 const untilWoken = (state: State): Effect.Effect<void> =>
-  Effect.andThen(
+  Effect.withFiber((fiber) =>
     Effect.callback<void>((resume) => {
-      state.wake = () => resume(Effect.void)
+      state.wake = () => fiber.currentDispatcher.scheduleTask(() => resume(Effect.void), 0)
       return Effect.sync(() => {
         state.wake = undefined
       })
-    }),
-    Effect.yieldNow
+    })
   )
 
 const isIdle = (state: State): boolean => !isOver(state) && state.subscription.pending.size === 0

@@ -7,6 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Echo from "../../jsonrpc/Echo.ts"
 import type { Request } from "../../jsonrpc/Message.ts"
@@ -15,7 +16,7 @@ import * as Rpc from "../../jsonrpc/RpcError.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import type { ServerCapabilities } from "../../schema/Capabilities.ts"
 import { MetaKey } from "../../schema/Meta.ts"
-import type { SubscriptionFilter } from "../../schema/Subscription.ts"
+import { SubscriptionFilter } from "../../schema/SubscriptionFilter.ts"
 import { ownerOf } from "../../session/Caller.ts"
 import type { Bus } from "../../session/NotificationBus.ts"
 import type { Limits } from "../../session/SubscriptionLimits.ts"
@@ -116,13 +117,14 @@ const toWire = ({ lists, uris }: Filter): SubscriptionFilter => ({
   ...(uris.size === 0 ? {} : { resourceSubscriptions: Array.from(uris) })
 })
 
+/** What a request says of itself in `_meta` was looked at before it came here. */
+const decodeParams = Schema.decodeUnknownResult(Schema.Struct({ notifications: SubscriptionFilter }))
+
 const filterOf = (
   request: Request,
-  origin: Origin,
   { urisMax }: Limits
 ): Result.Result<SubscriptionFilter, RpcError> => {
-  const decoded = origin.revision.clientRequests.get("subscriptions/listen")?.decodeParams(request.params ?? {})
-  if (decoded === undefined) return Result.fail(Rpc.methodNotFound(request.method))
+  const decoded = decodeParams(request.params ?? {})
   if (Result.isFailure(decoded)) {
     return Result.fail(Rpc.invalidParams(`Invalid params: ${Echo.sentence(decoded.failure.message)}`))
   }
@@ -196,7 +198,7 @@ export const listen =
   (components: Components, dialects: Dialects, listening: Listening): Method => (request, origin) => {
     const { standing } = origin
     if (standing === undefined) return Effect.fail(noStream)
-    const asked = filterOf(request, origin, listening.limits)
+    const asked = filterOf(request, listening.limits)
     if (Result.isFailure(asked)) return Effect.fail(asked.failure)
     const honoured = honour(components, listening, asked.success, origin.revision)
     const { finish, revision } = dialects(origin.revision)

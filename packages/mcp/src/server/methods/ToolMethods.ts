@@ -12,7 +12,7 @@ import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
 import * as ParameterHeaders from "../../session/ParameterHeaders.ts"
 import * as Handling from "../asking/Handling.ts"
-import { type BoundTool, errorResult } from "../component/BoundTool.ts"
+import { type BoundTool, errorResult, type ToText } from "../component/BoundTool.ts"
 import type { Components } from "../component/Components.ts"
 import type { Dialect, Dialects } from "../Dialect.ts"
 import type { Method } from "../Engine.ts"
@@ -53,9 +53,6 @@ export const callTool = (components: Components, dialects: Dialects): Method => 
   const dialect = dialects(origin.revision)
   const decoded = tool.decode(args.success)
   if (Result.isFailure(decoded)) return refuseArguments(dialect, tool, decoded.failure)
-  return Handling.handle(dialect, request, origin, (info) =>
-    Effect.map(
-      tool.call(decoded.success, info),
-      (result) => dialect.finish(dialect.revision.encode.callToolResult(result, tool.outputSchema))
-    ))
+  const toText: ToText = (result) => dialect.finish(dialect.revision.encode.callToolResult(result, tool.outputSchema))
+  return Handling.handle(dialect, request, origin, (info) => tool.call(decoded.success, info, toText))
 }

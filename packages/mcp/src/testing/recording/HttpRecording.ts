@@ -189,7 +189,13 @@ export const exchange = (recorder: Recorder.Recorder, exchange: HttpExchange): H
     respond: (status, headers, body) => {
       if (isAnswered) return exchange.respond(status, headers, body)
       isAnswered = true
-      recorder.say("toClient", { head: { status, headers }, over, ...withText(body) })
+      // A stream of which everything is there already is written down like one that takes its time.
+      const isStream = Events.areIn(headers)
+      recorder.say("toClient", { head: { status, headers }, over, ...(isStream ? {} : withText(body)) })
+      if (isStream) {
+        Recorder.events(recorder, over)(body)
+        recorder.note(ended, over)
+      }
       exchange.respond(status, headers, body)
     },
     stream: (status, headers) => {

@@ -58,10 +58,11 @@ const isForeign = ({ origin }: Endpoint, { url }: HttpClientResponse): boolean =
   origin !== undefined && url !== "" && !url.startsWith(`${origin}/`) && originOf(url) !== origin
 
 /** Where to send the same request again: redirects that would change it, or leave the origin, are not followed. */
-const redirectOf = ({ origin, url }: Endpoint, { headers, status }: HttpClientResponse): string | undefined => {
-  const { location } = headers
-  const isRedirect = status === 301 || status === 302 || status === 307 || status === 308
-  if (!isRedirect || location === undefined || !URL.canParse(location, url)) return undefined
+const redirectOf = ({ origin, url }: Endpoint, response: HttpClientResponse): string | undefined => {
+  const { status } = response
+  if (status !== 301 && status !== 302 && status !== 307 && status !== 308) return undefined
+  const { location } = response.headers
+  if (location === undefined || !URL.canParse(location, url)) return undefined
   const next = new URL(location, url)
   return next.origin === origin ? next.href : undefined
 }
