@@ -26,7 +26,9 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import process from "node:process"
 import { Benchmark } from "./servers/parley.ts"
-import type { Era } from "./Workload.ts"
+
+/** The two eras that a call can be made in. */
+export type Era = "2025-11-25" | "2026-07-28"
 
 /** What carries the calls. */
 export type Place = "memory" | "world"

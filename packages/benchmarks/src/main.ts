@@ -1,96 +1,97 @@
 /**
- * `npm run bench`: starts the servers row by row, measures them in turns, prints the table, and writes the page of
- * results after a complete run. It fails when a server fails or answers anything wrong.
+ * `npm run bench`: runs the trials one after the other, prints what each showed, and writes the page of results after a
+ * whole run. It fails when anybody fails or answers anything wrong; the other trials are run even so.
  */
-import { writeFileSync } from "node:fs"
-import * as Os from "node:os"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
 import process from "node:process"
-import { parseArgs } from "node:util"
-import { connectHttp, prepareHttp } from "./LoadHttp.ts"
-import { connectStdio } from "./LoadStdio.ts"
-import { type Circumstances, markdown, type RowResult, table } from "./Report.ts"
-import { type Contestant, type Plan, runRounds } from "./Rounds.ts"
-import { entries, type Row, rows } from "./Rows.ts"
-import { nodeFlags, type ServerProcess, startServer } from "./ServerProcess.ts"
+import { explainRequests } from "./guard/Counting.ts"
+import { taskOf } from "./Options.ts"
+import { circumstances } from "./report/Circumstances.ts"
+import { compare, type Comparison } from "./report/Comparison.ts"
+import * as Kept from "./report/Kept.ts"
+import { filesOf } from "./report/Page.ts"
+import { terminal } from "./report/Tables.ts"
+import type { Pace, Samples, Trial } from "./Trial.ts"
+import { trials } from "./trials/index.ts"
 
-const baseRounds = 7
+const started = performance.now()
 
-const warmUpConcurrency = 32
-
-const roundsOf = (scale: number): number => Math.max(1, Math.round(baseRounds * scale))
-
-const planOf = (row: Row, rounds: number): Plan => ({
-  rounds,
-  concurrency: row.concurrency,
-  warmUp: { requestsMax: Number.POSITIVE_INFINITY, millisMax: 1_500 },
-  warmUpConcurrency,
-  touch: { requestsMax: Number.POSITIVE_INFINITY, millisMax: 60 },
-  sample: { requestsMax: Number.POSITIVE_INFINITY, millisMax: 400 }
-})
-
-const contestantOf = async (server: ServerProcess, row: Row): Promise<Contestant> => {
-  const { cpuMicros, name } = server
-  if (row.transport === "stdio") {
-    const loadOf = await connectStdio(server.pipes, row.era)
-    return { name, cpuMicros, connect: async (concurrency) => loadOf(concurrency) }
-  }
-  const target = await prepareHttp(server.url, row.era, Math.max(row.concurrency, warmUpConcurrency))
-  return { name, cpuMicros, connect: (concurrency) => connectHttp(target, concurrency) }
+const clock = (millis: number): string => {
+  const seconds = Math.round(millis / 1_000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
 }
 
-const runRow = async (row: Row, rounds: number): Promise<RowResult> => {
-  const servers: Array<ServerProcess> = []
-  try {
-    const contestants: Array<Contestant> = []
-    for (const { name } of entries[row.transport]) {
-      const server = await startServer(name)
-      servers.push(server)
-      contestants.push(await contestantOf(server, row))
-    }
-    return { row, samples: await runRounds(contestants, planOf(row, rounds)) }
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()))
-  }
+/** Tells where the run is; rows that are left are taken to last as long as those before. */
+const tell = (names: ReadonlyArray<string>, done: number, all: number): void => {
+  const gone = performance.now() - started
+  const left = done === 0 ? "" : `, about ${clock(gone / done * (all - done))} left`
+  process.stderr.write(`[${clock(gone)}, ${done} of ${all} rows${left}] ${names.join(", ")} …\n`)
 }
 
-const options = () => {
-  const { values } = parseArgs({
-    args: process.argv.slice(2).filter((argument) => argument !== "--"),
-    options: { only: { type: "string", default: "" }, scale: { type: "string", default: "1" } }
+const comparisonsOf = ({ rows }: Trial, samples: ReadonlyMap<string, Samples>): ReadonlyArray<Comparison> =>
+  rows.flatMap((row) => {
+    const own = samples.get(row.name)
+    return own === undefined ? [] : [compare(row, own)]
   })
-  const scale = Number(values.scale)
-  if (!(scale > 0)) throw new Error(`--scale wants a positive number, not ${values.scale}`)
-  const chosen = rows.filter((row) => row.name.includes(values.only))
-  if (chosen.length === 0) {
-    throw new Error(`--only ${values.only} names no row; there are ${rows.map((row) => row.name).join(", ")}`)
+
+const measure = async (pace: Pace): Promise<{ samples: Map<string, Samples>; failures: Array<unknown> }> => {
+  const wanted = trials.filter(({ rows }) => rows.some(pace.wants))
+  const count = wanted.flatMap(({ rows }) => rows.filter(pace.wants)).length
+  const samples = new Map<string, Samples>()
+  const failures: Array<unknown> = []
+  let done = 0
+  for (const trial of wanted) {
+    const names = trial.rows.filter(pace.wants).map(({ name }) => name)
+    tell(names, done, count)
+    try {
+      const own = await trial.run(pace)
+      for (const [name, ofRow] of own) samples.set(name, ofRow)
+      console.log(`${comparisonsOf(trial, own).map(terminal).join("\n\n")}\n`)
+    } catch (error) {
+      failures.push(error)
+      console.error(error)
+    }
+    done += names.length
   }
-  return { rounds: roundsOf(scale), chosen }
+  return { samples, failures }
 }
 
-const circumstances = (rounds: number): Circumstances => {
-  const processors = Os.cpus()
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    processor: processors[0]?.model.trim() ?? "unknown processor",
-    cores: processors.length,
-    node: process.version,
-    flags: nodeFlags,
-    rounds
+const home = Path.join(import.meta.dirname, "..")
+
+const write = ({ circumstances, samples }: Kept.Run): void => {
+  const comparisons = trials.flatMap((trial) => comparisonsOf(trial, samples))
+  rmSync(Path.join(home, "results"), { recursive: true, force: true })
+  for (const [path, text] of filesOf(comparisons, circumstances)) {
+    const file = Path.join(home, path)
+    mkdirSync(Path.dirname(file), { recursive: true })
+    writeFileSync(file, text)
   }
+  console.log(`written: ${Path.relative(process.cwd(), Path.join(home, "RESULTS.md"))} and its drawings`)
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1))
 
-const { chosen, rounds: roundCount } = options()
-const results: Array<RowResult> = []
-for (const row of chosen) {
-  process.stderr.write(`${row.name} …\n`)
-  results.push(await runRow(row, roundCount))
-}
-console.log(table(results))
-if (chosen.length === rows.length) {
-  const page = Path.join(import.meta.dirname, "..", "RESULTS.md")
-  writeFileSync(page, markdown(results, circumstances(roundCount)))
-  console.log(`\nwritten to ${Path.relative(process.cwd(), page)}`)
+const task = taskOf(process.argv.slice(2), trials.flatMap(({ rows }) => rows))
+switch (task._tag) {
+  case "Explain":
+    console.log(await explainRequests(task.part))
+    break
+  case "Render":
+    write(Kept.kept())
+    break
+  case "Measure": {
+    const { failures, samples } = await measure(task)
+    const millis = performance.now() - started
+    process.stderr.write(`${clock(millis)} minutes\n`)
+    if (failures.length > 0) {
+      console.error(`${failures.length} of the trials failed`)
+      process.exit(1)
+    }
+    if (task.isWhole) {
+      const run = { circumstances: circumstances(task.scale, millis), samples }
+      Kept.keep(run)
+      write(run)
+    }
+  }
 }

@@ -4,10 +4,17 @@
  * ratios are those of the same round.
  */
 import { parseArgs } from "node:util"
-import { order } from "./Rounds.ts"
-import { type Contestant, contestants, costOfCall, costOfIdleSecond, type Place, type Way } from "./SimulatedCalls.ts"
-import { median, ratios } from "./Statistics.ts"
-import type { Era } from "./Workload.ts"
+import { order } from "./measure/Rounds.ts"
+import { median, ratios } from "./measure/Statistics.ts"
+import {
+  type Contestant,
+  contestants,
+  costOfCall,
+  costOfIdleSecond,
+  type Era,
+  type Place,
+  type Way
+} from "./SimulatedCalls.ts"
 
 const baseRounds = 9
 // Enough that the compiler and the collector of garbage weigh the same on all.

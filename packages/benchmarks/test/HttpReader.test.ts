@@ -1,7 +1,7 @@
 /** The reader of HTTP answers: however the bytes are cut, the answer is the same. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { header, type HttpAnswer, makeHttpReader, messageOf } from "../src/HttpReader.ts"
+import { header, type HttpAnswer, makeHttpReader, messagesOf } from "../src/load/HttpReader.ts"
 
 const message = { jsonrpc: "2.0", id: 7, result: { sum: 8 } }
 const json = JSON.stringify(message)
@@ -51,11 +51,11 @@ describe("HttpReader", () => {
     const answer = read([withLength])
     assert.strictEqual(answer.status, 200)
     assert.strictEqual(header(answer, "mcp-session-id"), "AbC")
-    assert.deepStrictEqual(messageOf(answer), message)
+    assert.deepStrictEqual(messagesOf(answer), [message])
   })
 
-  it("reads a chunked answer of events and takes the one with an id", () => {
-    assert.deepStrictEqual(messageOf(read([chunked])), message)
+  it("reads a chunked answer of events, of which the first is empty", () => {
+    assert.deepStrictEqual(messagesOf(read([chunked])), [{ jsonrpc: "2.0", method: "notifications/message" }, message])
   })
 
   it("reads an answer without a body", () => {

@@ -1,7 +1,7 @@
 /** The arithmetic of the report: medians, percentiles, and ratios against the same round. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { median, percentile, ratios, spread } from "../src/Statistics.ts"
+import { median, percentile, ratios, spread } from "../src/measure/Statistics.ts"
 
 /** Measurements: nothing is measured that the mean of two could overflow. */
 const Measurement = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1e12 }))

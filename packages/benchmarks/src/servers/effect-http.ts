@@ -31,8 +31,10 @@ const Ready = Layer.effectDiscard(
   HttpServer.addressFormattedWith((address) => Effect.sync(() => ready(`${address}/mcp`)))
 )
 
+const Close = HttpRouter.add("DELETE", "/mcp", HttpServerResponse.empty({ status: 204 }))
+
 const Live = Ready.pipe(
-  Layer.provide(HttpRouter.serve(Route, { disableLogger: true, disableListenLog: true })),
+  Layer.provide(HttpRouter.serve(Layer.merge(Route, Close), { disableLogger: true, disableListenLog: true })),
   Layer.provide(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" }))
 )
 

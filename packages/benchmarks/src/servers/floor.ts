@@ -2,14 +2,21 @@
  * The floor that the reference servers share: the least that answers the workload. A parsed message goes in, an object
  * to stringify comes out; the tools stand in a `Map`, and nothing is validated.
  */
-import { fillerNames, fillersBeforeAdd } from "../Workload.ts"
+import { settings } from "./settings.ts"
+import { fillersAround, reports } from "./tools.ts"
+
+interface Arguments {
+  readonly a: number
+  readonly b: number
+  readonly text: string
+}
 
 interface Message {
   readonly id?: unknown
   readonly method?: string
   readonly params?: {
     readonly name?: string
-    readonly arguments?: { readonly a: number; readonly b: number }
+    readonly arguments?: Arguments
     readonly _meta?: { readonly [key: string]: unknown }
   }
 }
@@ -23,31 +30,49 @@ const objectOf = (type: string, ...names: ReadonlyArray<string>) => ({
   required: names
 })
 
-const filler = (name: string) => ({ name, description: `Does ${name}`, inputSchema: objectOf("string", "text") })
+const textual = (name: string) => ({
+  name,
+  description: `Does ${name}`,
+  inputSchema: objectOf("string", "text")
+})
+
+const [before, after] = fillersAround(settings.tools)
 
 const list = [
-  ...fillerNames.slice(0, fillersBeforeAdd).map(filler),
+  ...before.map(textual),
   {
     name: "add",
     description: "Add two numbers",
     inputSchema: objectOf("number", "a", "b"),
     outputSchema: objectOf("number", "sum")
   },
-  ...fillerNames.slice(fillersBeforeAdd).map(filler)
+  textual("echo"),
+  { name: "report", description: "Reports progress", inputSchema: objectOf("string") },
+  ...after.map(textual)
 ]
 
-const tools = new Map<string, (args: { readonly a: number; readonly b: number }) => unknown>([
-  ...fillerNames.map((name) => [name, () => ({})] as const),
-  ["add", ({ a, b }) => ({ sum: a + b })]
+const text = (value: string) => ({ content: [{ type: "text", text: value }] })
+
+const sameText = (args: Arguments) => text(args.text)
+
+const tools = new Map<string, (args: Arguments) => object>([
+  ...[...before, "echo", ...after].map((name) => [name, sameText] as const),
+  ["report", () => text("done")],
+  ["add", ({ a, b }) => {
+    const structuredContent = { sum: a + b }
+    return { ...text(JSON.stringify(structuredContent)), structuredContent }
+  }]
 ])
 
+const noArguments: Arguments = { a: 0, b: 0, text: "" }
+
 const resultOf = (message: Message): unknown => {
-  const stateless = message.params !== undefined && "_meta" in message.params
+  const stateless = message.params?._meta !== undefined && "io.modelcontextprotocol/clientInfo" in message.params._meta
   const extra = stateless ? { resultType: "complete", _meta: resultMeta } : {}
   switch (message.method) {
     case "tools/call": {
-      const structuredContent = tools.get(message.params?.name ?? "")?.(message.params?.arguments ?? { a: 0, b: 0 })
-      return { content: [{ type: "text", text: JSON.stringify(structuredContent) }], structuredContent, ...extra }
+      const tool = tools.get(message.params?.name ?? "")
+      return { ...tool?.(message.params?.arguments ?? noArguments), ...extra }
     }
     case "tools/list":
       return { tools: list, ...extra, ...(stateless ? { ttlMs: 0, cacheScope: "private" } : {}) }
@@ -58,9 +83,27 @@ const resultOf = (message: Message): unknown => {
   }
 }
 
+const written = (message: Message): string =>
+  JSON.stringify({ jsonrpc: "2.0", id: message.id, result: resultOf(message) })
+
 /** The answer to a message's text as text, or `undefined` for a notification. */
-export const answer = (text: string): string | undefined => {
-  const message = JSON.parse(text) as Message
+export const answer = (body: string): string | undefined => {
+  const message = JSON.parse(body) as Message
+  return message.id === undefined ? undefined : written(message)
+}
+
+/** The answer to a message's text as the data of events, reports first, or `undefined` for a notification. */
+export const events = (body: string): ReadonlyArray<string> | undefined => {
+  const message = JSON.parse(body) as Message
   if (message.id === undefined) return undefined
-  return JSON.stringify({ jsonrpc: "2.0", id: message.id, result: resultOf(message) })
+  const all: Array<string> = []
+  const progressToken = message.params?._meta?.["progressToken"]
+  if (progressToken !== undefined) {
+    for (let progress = 1; progress <= reports; progress++) {
+      const params = { progressToken, progress, total: reports }
+      all.push(JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params }))
+    }
+  }
+  all.push(written(message))
+  return all
 }

@@ -9,8 +9,11 @@ import * as Layer from "effect/Layer"
 import { createServer } from "node:http"
 import { ready } from "./channel.ts"
 import { Benchmark } from "./parley.ts"
+import { settings } from "./settings.ts"
 
-const App = Layer.provide(Benchmark, NodeMcpServer.layerRouter({ path: "/mcp" }))
+const Transport = NodeMcpServer.layerRouter({ path: "/mcp", response: settings.events ? "sse" : "auto" })
+
+const App = Layer.provide(Benchmark, Transport)
 
 const Ready = Layer.effectDiscard(
   HttpServer.addressFormattedWith((address) => Effect.sync(() => ready(`${address}/mcp`)))

@@ -2,12 +2,13 @@
  * The tools of the Parley servers, as its documentation writes them: components with their handlers beside them, served
  * to both eras by one server.
  */
-import { McpServer, Tool } from "@parley/mcp"
+import { McpServer, Progress, Tool } from "@parley/mcp"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { fillerNames, fillersBeforeAdd } from "../Workload.ts"
+import { settings } from "./settings.ts"
+import { fillersAround, reports } from "./tools.ts"
 
-const filler = (name: string) =>
+const textual = (name: string) =>
   Tool.serve(
     name,
     { description: `Does ${name}`, parameters: { text: Schema.String } },
@@ -24,11 +25,19 @@ const add = Tool.serve(
   ({ a, b }) => Effect.succeed({ sum: a + b })
 )
 
-const tools = [
-  ...fillerNames.slice(0, fillersBeforeAdd).map(filler),
-  add,
-  ...fillerNames.slice(fillersBeforeAdd).map(filler)
-]
+const report = Tool.serve(
+  "report",
+  { description: "Reports progress" },
+  () =>
+    Effect.gen(function*() {
+      for (let progress = 1; progress <= reports; progress++) yield* Progress.report({ progress, total: reports })
+      return "done"
+    })
+)
+
+const [before, after] = fillersAround(settings.tools)
+
+const tools = [...before.map(textual), add, textual("echo"), report, ...after.map(textual)]
 
 /** The server, which wants a transport. */
 export const Benchmark = McpServer.layer(tools, { name: "parley", version: "1.0.0" })

@@ -2,7 +2,8 @@
  * The official SDK, version 2, on `node:http`, as its documentation shows: `createMcpHandler` for 2026-07-28 (a server
  * made for each request), a `NodeStreamableHTTPServerTransport` for each session of the older era, and the guards for
  * Host and Origin in front of both. The version header decides between the two, which is cheaper than the SDK's own
- * `isLegacyRequest`.
+ * `isLegacyRequest`. Told to answer with events both always do (`responseMode`); else sessions answer with JSON
+ * (`enableJsonResponse`), and 2026-07-28 decides by itself.
  */
 import {
   localhostHostValidation,
@@ -16,17 +17,25 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net"
 import { ready } from "./channel.ts"
 import { makeServer } from "./sdk-v2.ts"
+import { settings } from "./settings.ts"
 
 const validateHost = localhostHostValidation()
 const validateOrigin = localhostOriginValidation()
-const modern = toNodeHandler(createMcpHandler(makeServer, { legacy: "reject" }))
+const modern = toNodeHandler(createMcpHandler(makeServer, {
+  legacy: "reject",
+  responseMode: settings.events ? "sse" : "auto"
+}))
 const sessions = new Map<string, NodeStreamableHTTPServerTransport>()
 
 const openSession = async (): Promise<NodeStreamableHTTPServerTransport> => {
   const transport: NodeStreamableHTTPServerTransport = new NodeStreamableHTTPServerTransport({
     sessionIdGenerator: () => randomUUID(),
+    enableJsonResponse: !settings.events,
     onsessioninitialized: (id) => {
       sessions.set(id, transport)
+    },
+    onsessionclosed: (id) => {
+      sessions.delete(id)
     }
   })
   await makeServer().connect(transport)

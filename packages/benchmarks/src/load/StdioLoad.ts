@@ -4,21 +4,10 @@
  * must be answered exactly once.
  */
 import type { Readable, Writable } from "node:stream"
-import { makeLatencies } from "./Latencies.ts"
-import {
-  type Answer,
-  type Budget,
-  callBody,
-  type Era,
-  firstId,
-  initializeBody,
-  initializedBody,
-  listBody,
-  type Load,
-  type Outcome,
-  verifyAnswer,
-  verifyList
-} from "./Workload.ts"
+import { makeLatencies } from "../measure/Latencies.ts"
+import { type Answer, bodyOf, type Call, firstId, verify } from "./Call.ts"
+import { type Dialect, initializeBody, initializedBody } from "./Dialect.ts"
+import type { Budget, Load, Outcome } from "./Load.ts"
 
 /** The two pipes of a server, from the client's side. */
 export interface Pipes {
@@ -73,22 +62,24 @@ const ask = (line: Line, body: string): Promise<Answer> =>
     line.write(`${body}\n`)
   })
 
-const run = (line: Line, era: Era, window: number, budget: Budget): Promise<Outcome> =>
+const run = (line: Line, dialect: Dialect, call: Call, window: number, budget: Budget): Promise<Outcome> =>
   new Promise((resolve, reject) => {
     const latencies = makeLatencies()
+    const body = bodyOf(call, dialect)
     const inFlight = new Map<number, number>()
     const started = performance.now()
     let sent = 0
     let answered = 0
-    const call = (count: number): void => {
+    const write = (count: number): void => {
       const now = performance.now()
-      if (now - started >= budget.millisMax) return
+      // At least one call is made, however late it is.
+      if (sent > 0 && now - started >= budget.millisMax) return
       let text = ""
       for (let left = Math.min(count, budget.requestsMax - sent); left > 0; left--) {
         const id = line.nextId++
         sent++
         inFlight.set(id, now)
-        text += `${callBody(era, id)}\n`
+        text += `${body(id)}\n`
       }
       if (text !== "") line.write(text)
     }
@@ -97,7 +88,7 @@ const run = (line: Line, era: Era, window: number, budget: Budget): Promise<Outc
       const writtenAt = inFlight.get(id)
       if (writtenAt === undefined) throw new Error(`an answer that nobody waits for: ${JSON.stringify(answer)}`)
       inFlight.delete(id)
-      verifyAnswer(answer, era, id)
+      verify([answer], call, dialect, id)
       latencies.add(now - writtenAt)
       answered++
     }
@@ -107,24 +98,26 @@ const run = (line: Line, era: Era, window: number, budget: Budget): Promise<Outc
     line.onAnswers = (answers) => {
       const now = performance.now()
       for (const answer of answers) settle(answer, now)
-      call(answers.length)
+      write(answers.length)
       if (inFlight.size === 0) finish()
     }
-    call(window)
+    write(window)
     if (inFlight.size === 0) finish()
   })
 
 /**
- * Opens the connection (in the older era with `initialize`) and checks the list of tools. A stdio server has one
- * connection for its whole life, so that the loads made of it share it and may not run at the same time.
+ * Opens the connection (with `initialize` where the dialect has sessions). A stdio server has one connection for its
+ * whole life, so that the loads made of it share it and may not run at the same time.
  */
-export const connectStdio = async (pipes: Pipes, era: Era): Promise<(window: number) => Load> => {
+export const connectStdio = async (
+  pipes: Pipes,
+  dialect: Dialect
+): Promise<(call: Call, window: number) => Load> => {
   const line = openLine(pipes)
-  if (era === "2025-11-25") {
-    const opened = await ask(line, initializeBody)
+  if (dialect.sessions) {
+    const opened = await ask(line, initializeBody(dialect))
     if (opened.id !== 0 || opened.result === undefined) throw new Error(`initialize: ${JSON.stringify(opened)}`)
     line.write(`${initializedBody}\n`)
   }
-  verifyList(await ask(line, listBody(era)))
-  return (window) => ({ run: (budget) => run(line, era, window, budget), close: () => {} })
+  return (call, window) => ({ run: (budget) => run(line, dialect, call, window, budget), close: () => {} })
 }

@@ -1,0 +1,20 @@
+/** The official SDK, version 1: a client and a server of one tool, connected by its `InMemoryTransport`. */
+import { Client } from "@modelcontextprotocol/sdk/client/index.js"
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js"
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js"
+import * as z from "zod"
+
+const server = new McpServer({ name: "demo", version: "1.0.0" })
+server.registerTool("add", {
+  description: "Add two numbers",
+  inputSchema: { a: z.number(), b: z.number() },
+  outputSchema: { sum: z.number() }
+}, async ({ a, b }) => {
+  const structuredContent = { sum: a + b }
+  return { content: [{ type: "text", text: JSON.stringify(structuredContent) }], structuredContent }
+})
+const client = new Client({ name: "demo", version: "1.0.0" })
+const [clientSide, serverSide] = InMemoryTransport.createLinkedPair()
+await Promise.all([server.connect(serverSide), client.connect(clientSide)])
+
+export const result = await client.callTool({ name: "add", arguments: { a: 1, b: 2 } })
