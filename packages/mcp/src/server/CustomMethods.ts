@@ -18,6 +18,7 @@ import * as Rpc from "../jsonrpc/RpcError.ts"
 import type { Wire } from "../revision/Revision.ts"
 import { all } from "../revision/Revisions.ts"
 import { metaOf } from "../schema/Meta.ts"
+import * as Surroundings from "../session/Surroundings.ts"
 import * as Handling from "./asking/Handling.ts"
 import type { Prepare } from "./component/Handlers.ts"
 import type { Dialects } from "./Dialect.ts"
@@ -92,7 +93,9 @@ const hear = ({ params }: CustomMethod.AnyNotification, shape: HandlerShape): On
     const decoded = decode(rest)
     if (Result.isFailure(decoded)) return Effect.fail(Rpc.invalidParams(decoded.failure.message))
     const sender = senderOf(notification.method, metaOf(notification.params), origin)
-    const context = origin.services === undefined ? shape.context : Context.merge(shape.context, origin.services)
+    const context = origin.services === undefined
+      ? shape.context
+      : Surroundings.withFew(shape.context, origin.services)
     return Effect.updateContext(Effect.scoped(Effect.suspend(() => run(decoded.success, sender))), () => context)
   }
 }

@@ -14,6 +14,7 @@ import * as Encode from "../jsonrpc/Encode.ts"
 import { isRequestId, type Request } from "../jsonrpc/Message.ts"
 import { isAtLeast, type LoggingLevel } from "../schema/Logging.ts"
 import { MetaKey, metaOf } from "../schema/Meta.ts"
+import * as Surroundings from "../session/Surroundings.ts"
 import * as Feed from "./listening/Feed.ts"
 import type { Origin } from "./Origin.ts"
 
@@ -136,7 +137,7 @@ export const make = (request: Request, origin: Origin, questions?: Questions): R
 }
 
 const contextOf = ({ context }: HandlerShape, { services }: RequestInfo): Context.Context<never> =>
-  services === undefined ? context : Context.merge(context, services)
+  services === undefined ? context : Surroundings.withFew(context, services)
 
 /**
  * Runs a handler on its arguments, in the context that its layer was built with, plus the request and a scope that ends

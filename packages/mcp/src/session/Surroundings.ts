@@ -57,8 +57,7 @@ export const some = (
  */
 export const withFew = (context: Context.Context<never>, few: Context.Context<never>): Context.Context<never> => {
   let all = context
-  // Of a key, only its name is needed to add what it stands for.
-  for (const [key, service] of few.mapUnsafe) all = Context.add(all, { key } as Context.Key<never, unknown>, service)
+  for (const [key, service] of few.mapUnsafe) all = Context.addUnsafe(all, key, service)
   return all
 }
 

@@ -151,21 +151,17 @@ export const inRecord = (rewrite: Rewrite): Rewrite => {
 export const omit = (...keys: ReadonlyArray<string>): Project => shape({ omit: keys })
 
 /**
- * Adds members that are absent; present ones stay.
+ * Adds members that are absent, or there but `undefined`; present ones stay.
  *
  * @category projections
  * @since 0.1.0
  */
 export const withDefaults = (defaults: Wire): Project => {
-  const keys = Object.keys(defaults)
+  const entries = Object.entries(defaults)
   return (value) => {
-    for (const key of keys) if (value[key] === undefined) return { ...defaults, ...defined(value, keys) }
-    return value
+    let whole = value
+    // A spread that begins an object is a clone; one that comes later goes member by member.
+    for (const [key, fallback] of entries) if (whole[key] === undefined) whole = { ...whole, [key]: fallback }
+    return whole
   }
-}
-
-/** A member that is there but `undefined` would otherwise hide its default. */
-const defined = (value: Wire, keys: ReadonlyArray<string>): Wire => {
-  const undefinedKeys = keys.filter((key) => Object.hasOwn(value, key) && value[key] === undefined)
-  return undefinedKeys.length === 0 ? value : without(value, new Set(undefinedKeys))
 }
