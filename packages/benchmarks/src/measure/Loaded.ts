@@ -1,10 +1,11 @@
 /**
  * Measures a server under load: the CPU time of its process for one request, with the wall figures beside it. A server
  * waits only for its neighbours between two samples, which is too short for V8 to shrink its heap, and a short
- * unmeasured run before each sample brings it back to speed.
+ * unmeasured run before each sample brings it back to speed. Meanwhile this process does not sleep.
  */
 import type { Budget, Load } from "../load/Load.ts"
 import type { Sample } from "../Trial.ts"
+import { stayAwake } from "./Awake.ts"
 import type { Contestant } from "./Rounds.ts"
 import { percentile } from "./Statistics.ts"
 
@@ -26,6 +27,7 @@ export interface Sampling {
 
 const measure = async (loaded: Loaded, sampling: Sampling): Promise<Sample> => {
   const load = await loaded.connect()
+  const sleepAgain = stayAwake()
   try {
     await load.run(sampling.touch)
     const before = await loaded.cpuMicros()
@@ -40,6 +42,7 @@ const measure = async (loaded: Loaded, sampling: Sampling): Promise<Sample> => {
       }
     }
   } finally {
+    sleepAgain()
     load.close()
   }
 }

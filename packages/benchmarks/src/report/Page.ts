@@ -89,8 +89,9 @@ const reading = (comparisons: ReadonlyArray<Comparison>): string => {
   are far apart, something else used the machine. A red mark in a drawing is a goal.
 - Requests per second and latencies include the load generator, which shares the cores: they compare the servers here,
   and are no measure of what a server can do.
-- With one call in flight a process falls asleep and wakes up for every call. That is counted too, is dear on virtual
-  machines, and brings the contestants of such rows closer together.
+- With one call in flight a server falls asleep and wakes up for every call. That is counted too, is dear on virtual
+  machines, and brings the contestants of such rows closer together. The load generator does not sleep while it measures:
+  otherwise a server would pay for waking it with every answer, and the more so the slower it is.
 - Contestants take turns, in an order that changes with the round, each for a fraction of a second, and are kept warm in between.
   **Every answer is checked**; a wrong one ends the run. Peers run as their own documentation shows, and the files in
   \`src/servers\` say which page that is.
