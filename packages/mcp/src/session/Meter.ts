@@ -1,6 +1,6 @@
 /**
- * Measuring with Effect's metrics. Whoever turns metrics on brings this along; nothing else knows of `effect/Metric`, so that a
- * program without metrics has nothing of it.
+ * Measuring with Effect's metrics. Whoever turns metrics on brings this along; nothing else knows of `effect/Metric`, so
+ * that a program without metrics has nothing of it.
  *
  * @since 0.1.0
  */

@@ -6,9 +6,9 @@
 import type { Facts } from "../Facts.ts"
 import type { ClientNotifications, ClientRequests, ServerNotifications, ServerRequests } from "../Methods.ts"
 import type { Revision } from "../Revision.ts"
-import { defer } from "./Deferred.ts"
 import type { Dialect } from "./Dialect.ts"
 import * as Encoder from "./Encoder.ts"
+import { lazy } from "./Lazy.ts"
 
 /**
  * The names of the methods of a revision.
@@ -75,7 +75,7 @@ export const assemble = (
   names: Names
 ): Revision => {
   const sent = new Set<string>([...names.clientNotifications, ...names.serverNotifications])
-  const encode = defer(() => Encoder.make(dialect, sent))
+  const encode = lazy(() => Encoder.make(dialect, sent))
   return {
     ...facts,
     version: dialect.version,

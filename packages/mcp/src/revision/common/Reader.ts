@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { Revision } from "../Revision.ts"
 import { all } from "../Revisions.ts"
 import type { Codec } from "./Dated.ts"
-import { defer } from "./Deferred.ts"
+import { lazy } from "./Lazy.ts"
 
 /**
  * How one part of a message is read.
@@ -50,7 +50,7 @@ export type OfRevision<A> = (revision: Revision) => A
  * @since 0.1.0
  */
 export const perRevision = <A>(make: (revision: Revision) => A): OfRevision<A> => {
-  const made = new Map(all.map((revision) => [revision, defer(() => make(revision))]))
+  const made = new Map(all.map((revision) => [revision, lazy(() => make(revision))]))
   return (revision) => made.get(revision)?.() ?? make(revision)
 }
 
@@ -83,8 +83,8 @@ export const readers = <Model, Types>(
     )
     // A `Map` cannot say that the type of a value depends on its key; the key is the method that the schema is of.
     return new Map(entries.map(([method, build]) => {
-      const schema = defer(() => build(model(revision)))
-      const decode = defer(() => decoder(schema()))
+      const schema = lazy(() => build(model(revision)))
+      const decode = lazy(() => decoder(schema()))
       return [method, {
         get schema() {
           return schema()

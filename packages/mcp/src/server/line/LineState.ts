@@ -9,6 +9,7 @@ import type * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import type { Request } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
+import { lazy } from "../../revision/common/Lazy.ts"
 import type { Revision } from "../../revision/Revision.ts"
 import type { LoggingLevel } from "../../schema/Logging.ts"
 import * as InFlight from "../../session/InFlight.ts"
@@ -98,11 +99,6 @@ export interface LineState {
 
 const noHeader = (): undefined => undefined
 
-const once = <A>(make: () => A): () => A => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
-}
-
 /**
  * A line on which nothing was said yet.
  *
@@ -115,7 +111,7 @@ export const make = (
   makeId: () => string,
   fork: LineState["fork"]
 ): LineState => ({
-  id: once(makeId),
+  id: lazy(makeId),
   header: connection.header ?? noHeader,
   server,
   connection,
