@@ -10,8 +10,9 @@ import { ListRootsResult, Root } from "../schema/Roots.ts"
 import { CreateMessageResult } from "../schema/SamplingMessage.ts"
 import * as ContentModel from "./common/ContentModel.ts"
 import { dated } from "./common/Dated.ts"
-import { readers, type Schemas } from "./common/Reader.ts"
+import { type Reader, readers, type Schemas } from "./common/Reader.ts"
 import type { ServerRequests } from "./Methods.ts"
+import type { Revision } from "./Revision.ts"
 
 type Answers = {
   readonly [M in "sampling/createMessage" | "roots/list" | "elicitation/create"]: ServerRequests[M]["result"]
@@ -38,3 +39,16 @@ const schemas: Schemas<ContentModel.ContentModel, Answers> = {
  * @since 0.1.0
  */
 export const of = readers((revision) => revision.serverRequests, ContentModel.of, schemas)
+
+/**
+ * How the answer to a question is read in a revision; `undefined` where the revision does not have the question.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const to = <M extends keyof ServerRequests>(
+  revision: Revision,
+  method: M
+): Reader<ServerRequests[M]["result"]> | undefined =>
+  // Readers are typed by method; with the method still a variable, the compiler cannot follow.
+  of(revision).get(method) as Reader<ServerRequests[M]["result"]> | undefined

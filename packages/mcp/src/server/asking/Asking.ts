@@ -125,8 +125,7 @@ export const over = (channel: Channel): Ask.Send =>
   options?: Ask.SendOptions
 ) => {
   const { clientCapabilities, revision, send } = channel
-  // Readers are typed by method; with the method still a variable, the compiler cannot follow.
-  const reader = Answers.of(revision).get(method) as Reader<ServerRequests[M]["result"]> | undefined
+  const reader = Answers.to(revision, method)
   const isAskable = AskCapability.isDeclared(AskCapability.required(revision, method, params), clientCapabilities)
   if (reader === undefined || send === undefined || !isAskable) return unsupported(method, params)
   const asked = Effect.flatMap(identified(method, params), (complete) => exchange(channel, send, method, complete))

@@ -192,8 +192,7 @@ const ask = <M extends Ask.Method>(
 ): Effect.Effect<ServerRequests[M]["result"], Ask.AskError> =>
   Effect.suspend(() => {
     const { clientCapabilities, revision, state } = run
-    // Readers are typed by method; with the method still a variable, the compiler cannot follow.
-    const reader = Answers.of(revision).get(method) as Reader<ServerRequests[M]["result"]> | undefined
+    const reader = Answers.to(revision, method)
     if (reader === undefined) return unsupported(method, params)
     const wire = revision.encode.requestParams(method, params)
     const fingerprint = RequestState.fingerprint(JSON.stringify([method, wire]))
