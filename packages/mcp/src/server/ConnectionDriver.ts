@@ -82,7 +82,7 @@ const start = (
   { id }: Message.Request,
   call: LineState.Call,
   reply: Batch.Settle,
-  answer: Effect.Effect<Engine.Answer>
+  answer: () => Effect.Effect<Engine.Answer>
 ): void => {
   const admitted = InFlight.admits(state.inFlight, id)
   if (Result.isFailure(admitted)) {
@@ -91,7 +91,7 @@ const start = (
     const { failure: error } = admitted
     return refuseIfAllowed(state, reply, { id: Rpc.isIdInUse(error) ? undefined : id, error })
   }
-  const fiber = state.fork(answer)
+  const fiber = state.fork(Effect.suspend(answer))
   const exit = fiber.pollUnsafe()
   if (exit !== undefined) {
     call.isOpen = false
@@ -125,19 +125,21 @@ const serveAhead = (
 /** Serves `initialize`. The session begins once it is answered well, whatever middleware make of it before. */
 const initialize = (state: State, request: Message.Request, from: From): void => {
   let settled: Handshake.Handshake | undefined
-  const answer = serveAhead(state, request, from, ({ params }) => {
-    const handshake = Result.flatMap(
-      Handshake.negotiate(state.server.handshakes, params),
-      (handshake) => Result.map(Lifecycle.step(state.lifecycle, "Initialize"), () => handshake)
-    )
-    if (Result.isFailure(handshake)) return Effect.fail(handshake.failure)
-    settled = handshake.success
-    return Effect.succeed(settled.resultText)
-  })
-  const opened = Effect.map(answer, (answer) => {
-    const session = answer.code === undefined && settled !== undefined ? openSession(state, settled) : undefined
-    return session !== undefined && Result.isFailure(session) ? Engine.failure(request.id, session.failure) : answer
-  })
+  const answer = () =>
+    serveAhead(state, request, from, ({ params }) => {
+      const handshake = Result.flatMap(
+        Handshake.negotiate(state.server.handshakes, params),
+        (handshake) => Result.map(Lifecycle.step(state.lifecycle, "Initialize"), () => handshake)
+      )
+      if (Result.isFailure(handshake)) return Effect.fail(handshake.failure)
+      settled = handshake.success
+      return Effect.succeed(settled.resultText)
+    })
+  const opened = () =>
+    Effect.mapEager(answer(), (answer) => {
+      const session = answer.code === undefined && settled !== undefined ? openSession(state, settled) : undefined
+      return session !== undefined && Result.isFailure(session) ? Engine.failure(request.id, session.failure) : answer
+    })
   start(state, request, LineState.callOf(request), state.reply, opened)
 }
 
@@ -146,12 +148,18 @@ const pong: Engine.Method = () => Effect.succeed("{}")
 const onRequest = (state: State, request: Message.Request, reply: Batch.Settle, from: From): void => {
   const call = LineState.callOf(request)
   if (request.method === "ping" && state.session === undefined && !isClaimed(request)) {
-    return start(state, request, call, reply, serveAhead(state, request, from, pong))
+    return start(state, request, call, reply, () => serveAhead(state, request, from, pong))
   }
   const origin = LineOrigin.ofRequest(state, request, call, from)
   return Result.isFailure(origin)
     ? refuse(reply, request.id, origin.failure)
-    : start(state, request, call, reply, Engine.answer(state.server.methods, request, origin.success, Effect.succeed))
+    : start(
+      state,
+      request,
+      call,
+      reply,
+      () => Engine.answer(state.server.methods, request, origin.success, Effect.succeed)
+    )
 }
 
 /** From here on the session is told what happens, one event at a time; what happens meanwhile coalesces. */

@@ -60,10 +60,10 @@ const serveMethod = (method: CustomMethod.Any, shape: HandlerShape, dialects: Di
     const decoded = decode(params)
     if (Result.isFailure(decoded)) return Effect.fail(Rpc.invalidParams(decoded.failure.message))
     const dialect = dialects(origin.revision)
-    return Handling.handle(dialect, request, origin, (info) =>
-      Effect.map(
+    return Handling.handle(dialect, request, origin, (facts) =>
+      Effect.mapEager(
         // The handler's type says that it fails with protocol errors; the engine masks what else comes.
-        RequestContext.run(shape, decoded.success, info) as Effect.Effect<unknown, RpcError>,
+        RequestContext.run(shape, decoded.success, facts) as Effect.Effect<unknown, RpcError>,
         (output) => {
           // The encoded form of a result is an object.
           const wire = encode === undefined ? {} : encode(output) as Wire

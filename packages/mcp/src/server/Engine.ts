@@ -2,10 +2,15 @@
  * The engine of a server: it answers one request at a time, for any peer, on any revision, over anything. Drivers know
  * about connections, sessions and streams and bring requests here; the engine knows methods and components.
  *
+ * Work begins when a function of this module is called, not when the effect that it gives is run: where nothing has to
+ * be waited for, what comes back is an `Exit`, and the answer was delivered. So a driver calls it in the fiber of the
+ * request, when all is in place, and only once.
+ *
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
 import * as Echo from "../jsonrpc/Echo.ts"
 import * as Encode from "../jsonrpc/Encode.ts"
@@ -13,6 +18,7 @@ import type { Notification, Request } from "../jsonrpc/Message.ts"
 import type { RpcError } from "../jsonrpc/RpcError.ts"
 import * as Rpc from "../jsonrpc/RpcError.ts"
 import { isAskError, refusal } from "./asking/Asking.ts"
+import { attempt } from "./Attempt.ts"
 import * as Masking from "./Masking.ts"
 import type { Origin } from "./Origin.ts"
 
@@ -38,7 +44,7 @@ export interface Answer {
 export type Deliver<A> = (answer: Answer) => Effect.Effect<A>
 
 /**
- * Serves one method: gives the text of the result.
+ * Serves one method: gives the text of the result, as an `Exit` where it is there at once. It may throw.
  *
  * @category models
  * @since 0.1.0
@@ -62,8 +68,8 @@ export type MethodTable = ReadonlyMap<string, Method>
 export type OnNotification = (notification: Notification, origin: Origin) => Effect.Effect<void, RpcError>
 
 /**
- * What stands between a driver and the methods: it gets each message, and passes on what it likes. The text of a
- * notification's result is that of an empty object, and is sent to nobody.
+ * What stands between a driver and the methods: it gets each message, and passes on what it likes, each time with a call
+ * of `next`. The text of a notification's result is that of an empty object, and is sent to nobody.
  *
  * @category models
  * @since 0.1.0
@@ -119,8 +125,9 @@ const methodOf = ({ custom, table }: Methods, name: string, origin: Origin): Met
 const dispatch = (method: Method | undefined, request: Request, origin: Origin): Effect.Effect<string, RpcError> =>
   method === undefined ? Effect.fail(Rpc.methodNotFound(request.method)) : method(request, origin)
 
+/** Nobody has run in what has ended already, so there is nothing to be released. */
 const releasing = <A, E>(served: Effect.Effect<A, E>, { release }: Origin): Effect.Effect<A, E> =>
-  release === undefined ? served : Effect.onExitPrimitive(served, release)
+  release === undefined || Exit.isExit(served) ? served : Effect.onExitPrimitive(served, release)
 
 const serve = <A>(
   methods: Methods,
@@ -134,7 +141,7 @@ const serve = <A>(
     return deliver(failure(request.id, Rpc.methodNotFound(request.method)))
   }
   // Schemas are of the author's making, and may throw as they read.
-  const served = Effect.suspend(() =>
+  const served = attempt(() =>
     intercept === undefined ?
       dispatch(method, request, origin) :
       intercept(request, origin, (passed, origin) =>
@@ -144,10 +151,10 @@ const serve = <A>(
           origin
         ))
   )
-  return Effect.matchCauseEffect(releasing(served, origin), {
+  return Effect.matchCauseEffectEager(releasing(served, origin), {
     onSuccess: (resultText): Effect.Effect<A> =>
       deliver({ text: Encode.success(request.id, resultText), code: undefined, http: undefined }),
-    onFailure: (cause) => Effect.flatMap(onFailure(request, cause), deliver)
+    onFailure: (cause) => Effect.flatMapEager(onFailure(request, cause), deliver)
   })
 }
 
@@ -168,7 +175,11 @@ export const answerBy = <A>(
   methods.observe === undefined
     ? serve(methods, request, origin, method, deliver)
     : Effect.flatMap(
-      methods.observe(request, origin, (origin) => serve(methods, request, origin, method, Effect.succeed)),
+      methods.observe(
+        request,
+        origin,
+        (origin) => Effect.suspend(() => serve(methods, request, origin, method, Effect.succeed))
+      ),
       deliver
     )
 

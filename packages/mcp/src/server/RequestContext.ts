@@ -5,6 +5,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { format } from "effect/Formatter"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
@@ -15,6 +16,7 @@ import { isRequestId, type Request } from "../jsonrpc/Message.ts"
 import { isAtLeast, type LoggingLevel } from "../schema/Logging.ts"
 import { MetaKey, metaOf } from "../schema/Meta.ts"
 import * as Surroundings from "../session/Surroundings.ts"
+import { attempt } from "./Attempt.ts"
 import * as Feed from "./listening/Feed.ts"
 import type { Origin } from "./Origin.ts"
 
@@ -140,29 +142,23 @@ const contextOf = ({ context }: HandlerShape, { services }: RequestInfo): Contex
   services === undefined ? context : Surroundings.withFew(context, services)
 
 /**
- * Runs a handler on its arguments, in the context that its layer was built with, plus the request and a scope that ends
- * with the call. Some handlers take a second argument: the URI, or what is known beside the value to complete.
+ * The facts of a request, for whoever comes to need them.
  *
- * @category running
+ * @category models
  * @since 0.1.0
  */
-export const run = (
+export type Facts = () => RequestInfo
+
+/** Context and scope begin and end together, so that one finalizer of the fiber does for both. */
+const within = (
   handler: HandlerShape,
-  args: unknown,
   request: RequestInfo,
-  beside?: unknown
-): Effect.Effect<unknown, unknown> => {
-  // The types of the arguments and of the requirements were checked where handler and component were put together.
-  const call = handler.run as (args: unknown, beside: unknown) => Effect.Effect<unknown, unknown>
-  // Context and scope begin and end together, so that one finalizer of the fiber does for both.
-  return Effect.withFiber((fiber) => {
+  called: Effect.Effect<unknown, unknown>
+): Effect.Effect<unknown, unknown> =>
+  Effect.withFiber((fiber) => {
     const around = fiber.context
     const scope = Scope.makeUnsafe()
-    const own = Context.add(Context.add(contextOf(handler, request), McpRequest, request), Scope.Scope, scope)
-    const called = Effect.suspend(() => {
-      fiber.setContext(own)
-      return call(args, beside)
-    })
+    fiber.setContext(Context.add(Context.add(contextOf(handler, request), McpRequest, request), Scope.Scope, scope))
     return Effect.onExitPrimitive(called, (exit) => {
       const closing = Scope.closeUnsafe(scope, exit)
       if (closing !== undefined) return Effect.ensuring(closing, Effect.sync(() => fiber.setContext(around)))
@@ -170,4 +166,25 @@ export const run = (
       return undefined
     })
   })
+
+/**
+ * Runs a handler on its arguments, in the context that its layer was built with, plus the request and a scope that ends
+ * with the call. Some handlers take a second argument: the URI, or what is known beside the value to complete.
+ *
+ * The handler is called at once. What it gives is often an `Exit` already (`Effect.succeed`), and comes back as that:
+ * nothing of it is left to run, so there is nobody who could look at the request or use the scope.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run = (
+  handler: HandlerShape,
+  args: unknown,
+  facts: Facts,
+  beside?: unknown
+): Effect.Effect<unknown, unknown> => {
+  // The types of the arguments and of the requirements were checked where handler and component were put together.
+  const call = handler.run as (args: unknown, beside: unknown) => Effect.Effect<unknown, unknown>
+  const called = attempt(() => call(args, beside))
+  return Exit.isExit(called) ? called : within(handler, facts(), called)
 }

@@ -18,7 +18,8 @@ import { interruptEverywhere, paces, stepsMax } from "../support/Interrupted.ts"
 import { request, serverInfo } from "../support/Messages.ts"
 import { tracing } from "../support/Tracing.ts"
 
-const tool = Tool.serve("a", {}, () => Effect.succeed("a"))
+// An effect that has yet to be run: what has ended already cannot be interrupted.
+const tool = Tool.serve("a", {}, () => Effect.sync(() => "a"))
 
 describe("interrupted anywhere", () => {
   it.effect("a call gives up its place among those that may run", () =>

@@ -10,7 +10,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
-import type { RequestInfo } from "../../contract/McpRequest.ts"
 import type { Params, Request } from "../../jsonrpc/Message.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import * as Rpc from "../../jsonrpc/RpcError.ts"
@@ -25,7 +24,7 @@ import * as Replay from "./Replay.ts"
 import * as Seal from "./Seal.ts"
 
 /** Runs the handler, and gives the text of its result. */
-type Run = (info: RequestInfo) => Effect.Effect<string, RpcError>
+type Run = (facts: RequestContext.Facts) => Effect.Effect<string, RpcError>
 
 /** A principal stays the same when a token is renewed, so it comes first. */
 const bindingOf = (request: Request, { credential, principal }: Origin): string =>
@@ -53,16 +52,17 @@ const replay = (
   origin: Origin,
   run: Run,
   state: RequestState.State
-): Effect.Effect<string, RpcError> =>
-  Effect.withFiber((parent) => {
-    const questions = Replay.questions(
-      state,
-      dialect.revision,
-      origin.clientCapabilities,
-      dialect.seal.limits.stepMillis
-    )
-    const info = RequestContext.make(request, origin, questions)
-    const fiber = Effect.runForkWith(parent.context)(run(info))
+): Effect.Effect<string, RpcError> => {
+  const questions = Replay.questions(
+    state,
+    dialect.revision,
+    origin.clientCapabilities,
+    dialect.seal.limits.stepMillis
+  )
+  const served = run(() => RequestContext.make(request, origin, questions))
+  // What has ended already has asked nothing.
+  return Exit.isExit(served) ? served : Effect.withFiber((parent) => {
+    const fiber = Effect.runForkWith(parent.context)(served)
     const exit = fiber.pollUnsafe()
     if (exit !== undefined && Exit.isSuccess(exit)) return exit
     // From here on the request may be interrupted at any point, even before anything below has begun.
@@ -72,6 +72,7 @@ const replay = (
       (outcome) => Replay.isNeeded(outcome) ? ask(dialect, request, origin, outcome) : outcome
     )
   })
+}
 
 const isAnswer = (revision: Revision) => (method: string, response: unknown): boolean => {
   const reader = Answers.of(revision).get(method)
@@ -114,7 +115,7 @@ export const handle = (
   run: Run
 ): Effect.Effect<string, RpcError> => {
   if (dialect.revision.era === "session" || !asking.has(request.method)) {
-    return run(RequestContext.make(request, origin))
+    return run(() => RequestContext.make(request, origin))
   }
   const params = request.params ?? noParams
   if (params.inputResponses !== undefined || params.requestState !== undefined) {
@@ -125,5 +126,5 @@ export const handle = (
   }
   return isAskable(origin.clientCapabilities)
     ? replay(dialect, request, origin, run, RequestState.empty)
-    : run(RequestContext.make(request, origin, dialect.unasked))
+    : run(() => RequestContext.make(request, origin, dialect.unasked))
 }

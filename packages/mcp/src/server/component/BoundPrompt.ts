@@ -6,7 +6,6 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { RequestInfo } from "../../contract/McpRequest.ts"
 import { type AnyCodec, type JsonObject, toJsonSchema } from "../../contract/ParameterSchema.ts"
 import type { Any as AnyPrompt, Output } from "../../contract/Prompt.ts"
 import { user } from "../../contract/Prompt.ts"
@@ -28,7 +27,7 @@ import type { Prepared } from "./Handlers.ts"
 export interface BoundPrompt {
   readonly definition: Prompt
   /** Decodes the arguments and runs the handler; wrong arguments are `-32602` (PRM-08). */
-  readonly get: (args: Params, request: RequestInfo) => Effect.Effect<GetPromptResult, RpcError>
+  readonly get: (args: Params, facts: RequestContext.Facts) => Effect.Effect<GetPromptResult, RpcError>
   /** The completions of its arguments. */
   readonly completing: Completing.Completing
 }
@@ -77,15 +76,15 @@ export const make = (name: string, prompt: AnyPrompt, handler: Prepared): BoundP
   const decode = Schema.decodeUnknownResult(prompt.parameters as AnyCodec)
   return {
     definition: definitionOf(name, prompt),
-    get: (args, request) => {
+    get: (args, facts) => {
       const decoded = decode(args)
       if (Result.isFailure(decoded)) {
         const flaw = Echo.sentence(decoded.failure.message)
         return Effect.fail(Rpc.invalidParams(`Invalid arguments for prompt "${name}": ${flaw}`))
       }
-      return Effect.map(
+      return Effect.mapEager(
         // The handler's type says what it returns and fails with.
-        RequestContext.run(handler, decoded.success, request) as Effect.Effect<Output, RpcError>,
+        RequestContext.run(handler, decoded.success, facts) as Effect.Effect<Output, RpcError>,
         (output) => toResult(prompt.presentation.description, output)
       )
     },

@@ -37,7 +37,7 @@ import * as TemplateList from "./TemplateList.ts"
  */
 export type Read = (
   uri: string,
-  request: RequestInfo,
+  facts: RequestContext.Facts,
   revision: Revision
 ) => Effect.Effect<ReadResourceResult, RpcError>
 
@@ -135,14 +135,14 @@ const run = (
   args: unknown,
   mimeType: string | undefined,
   uri: string,
-  request: RequestInfo,
+  facts: RequestContext.Facts,
   revision: Revision
 ): Effect.Effect<ReadResourceResult, RpcError> =>
-  RequestContext.run(handler, args, request, uri).pipe(
+  Effect.matchCauseEffectEager(RequestContext.run(handler, args, facts, uri), {
     // The handler's type says that it returns an `Output`.
-    Effect.map((output) => toResult(uri, mimeType, output as Output)),
-    Effect.catchCause((cause) => recover(revision, cause))
-  )
+    onSuccess: (output) => Effect.succeed(toResult(uri, mimeType, output as Output)),
+    onFailure: (cause) => recover(revision, cause)
+  })
 
 const listing = ({ name, ...rest }: Presentation, fallback: string): Presentation & { readonly name: string } => ({
   name: name ?? fallback,
@@ -154,7 +154,7 @@ const subscribeOf = ({ context, guarded }: Prepared): Subscribe | undefined => {
   // A guard fails as a handler may, and what it gives is not looked at.
   return run &&
     ((uri, request) =>
-      Effect.asVoid(RequestContext.run({ run, context }, uri, request) as Effect.Effect<unknown, RpcError>))
+      Effect.asVoid(RequestContext.run({ run, context }, uri, () => request) as Effect.Effect<unknown, RpcError>))
 }
 
 /**
@@ -166,7 +166,7 @@ const subscribeOf = ({ context, guarded }: Prepared): Subscribe | undefined => {
 export const make = (resource: AnyResource, handler: Prepared): BoundResource => ({
   definition: { uri: resource.uri, ...listing(resource.presentation, resource.uri) },
   subscribe: subscribeOf(handler),
-  read: (uri, request, revision) => run(handler, uri, resource.presentation.mimeType, uri, request, revision)
+  read: (uri, facts, revision) => run(handler, uri, resource.presentation.mimeType, uri, facts, revision)
 })
 
 const holdsRecord = (ast: SchemaAST.AST): boolean =>
@@ -196,7 +196,7 @@ const reader = (
       onFailure: ({ message }) =>
         Rpc.invalidParams(`Invalid resource URI: ${Echo.sentence(message)}`, { uri: Echo.name(uri) }),
       onSuccess: (params): Addressed => ({
-        read: (uri, request, revision) => run(handler, params, mimeType, uri, request, revision),
+        read: (uri, facts, revision) => run(handler, params, mimeType, uri, facts, revision),
         subscribe
       })
     })

@@ -11,7 +11,6 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { AskError } from "../../contract/AskError.ts"
 import type { HandlerShape } from "../../contract/Catalog.ts"
-import type { RequestInfo } from "../../contract/McpRequest.ts"
 import { type AnySchema, toJsonCodec, toJsonSchema } from "../../contract/ParameterSchema.ts"
 import { type Any as AnyTool, failureKey, inputSchemaOf, type ToolError, type ToolResult } from "../../contract/Tool.ts"
 import * as Echo from "../../jsonrpc/Echo.ts"
@@ -46,7 +45,7 @@ export interface BoundTool {
   /** Decodes arguments; the failure is a sentence for the model. */
   readonly decode: (args: Params) => Result.Result<unknown, string>
   /** Runs the handler, and gives the text of what becomes of it. It fails with protocol errors only; all else is a result. */
-  readonly call: (args: unknown, request: RequestInfo, toText: ToText) => Effect.Effect<string, RpcError>
+  readonly call: (args: unknown, facts: RequestContext.Facts, toText: ToText) => Effect.Effect<string, RpcError>
 }
 
 /**
@@ -168,15 +167,22 @@ export const make = (name: string, tool: AnyTool, handler: HandlerShape): Omit<B
   const decode = Schema.decodeUnknownResult(toJsonCodec(tool.parameters))
   const success = makeSuccess(tool.success)
   const declared = makeFailure(tool.failure)
+  const recovered = (cause: Cause.Cause<unknown>, toText: ToText): Effect.Effect<string, RpcError> =>
+    Effect.mapEager(recover(name, cause, declared), toText)
   return {
     definition,
     outputSchema: definition.outputSchema,
     decode: (args) =>
       Result.mapError(decode(args), ({ message }) => `Invalid arguments for tool "${name}": ${Echo.sentence(message)}`),
-    call: (args, request, toText) =>
-      Effect.matchCauseEffect(Effect.map(RequestContext.run(handler, args, request), success), {
-        onSuccess: (result): Effect.Effect<string, RpcError> => Effect.succeed(toText(result)),
-        onFailure: (cause) => Effect.map(recover(name, cause, declared), toText)
+    call: (args, facts, toText) =>
+      Effect.matchCauseEffectEager(RequestContext.run(handler, args, facts), {
+        onSuccess: (output): Effect.Effect<string, RpcError> => {
+          const result = Result.try(() => success(output))
+          return Result.isSuccess(result)
+            ? Effect.succeed(toText(result.success))
+            : recovered(Cause.die(result.failure), toText)
+        },
+        onFailure: (cause) => recovered(cause, toText)
       })
   }
 }

@@ -9,7 +9,6 @@ import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import type { HandlerShape } from "../../contract/Catalog.ts"
 import type { Context, Output } from "../../contract/Completion.ts"
-import type { RequestInfo } from "../../contract/McpRequest.ts"
 import type { AnySchema } from "../../contract/ParameterSchema.ts"
 import type { RpcError } from "../../jsonrpc/RpcError.ts"
 import { type Completion, completionValuesMax } from "../../schema/Completion.ts"
@@ -25,7 +24,7 @@ import type { Prepared } from "./Handlers.ts"
 export type Complete = (
   value: string,
   context: Context,
-  request: RequestInfo
+  facts: RequestContext.Facts
 ) => Effect.Effect<Completion, RpcError>
 
 /**
@@ -102,10 +101,10 @@ const guarded = (
   // What a handler takes and needs is forgotten in its shape.
   const bare = complete as HandlerShape["run"]
   const run = { run: handler.guarded?.(use, bare, name) ?? bare, context: handler.context }
-  return (value, context, request) =>
-    Effect.map(
+  return (value, context, facts) =>
+    Effect.mapEager(
       // The types of completions were checked where component and handler were put together.
-      RequestContext.run(run, value, request, context) as Effect.Effect<Output, RpcError>,
+      RequestContext.run(run, value, facts, context) as Effect.Effect<Output, RpcError>,
       toCompletion
     )
 }

@@ -228,7 +228,7 @@ export const serve = (listing: Listing, dialects: (revision: Revision) => Dialec
     // The empty string is a cursor like any other, and none of ours (PAG-09).
     const cursor = request.params?.cursor
     return cursor === undefined
-      ? Effect.suspend(() => page(request, origin, undefined))
+      ? page(request, origin, undefined)
       : Effect.flatMap(placeOf(cursor, origin), (place) => page(request, origin, place))
   }
 }

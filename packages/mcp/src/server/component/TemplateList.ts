@@ -138,10 +138,11 @@ export const make = (
   const warning = `the list of "${uriTemplate}" is cut after ${listedResourcesMax} resources`
   return (request) =>
     // What a list gives is said by the type of its handler.
-    (RequestContext.run(shape, undefined, request) as Effect.Effect<ReadonlyArray<Listed<unknown>>, unknown>).pipe(
-      Effect.tap((listed) => listed.length > listedResourcesMax ? Effect.logWarning(warning) : Effect.void),
-      Effect.flatMap((listed) => Effect.partition(listed.slice(0, listedResourcesMax), resource)),
-      Effect.flatMap(([resources, strays]) => Effect.as(noteStrays(uriTemplate, strays), resources)),
-      Effect.catchCause((cause) => recover(uriTemplate, cause))
-    )
+    (RequestContext.run(shape, undefined, () => request) as Effect.Effect<ReadonlyArray<Listed<unknown>>, unknown>)
+      .pipe(
+        Effect.tap((listed) => listed.length > listedResourcesMax ? Effect.logWarning(warning) : Effect.void),
+        Effect.flatMap((listed) => Effect.partition(listed.slice(0, listedResourcesMax), resource)),
+        Effect.flatMap(([resources, strays]) => Effect.as(noteStrays(uriTemplate, strays), resources)),
+        Effect.catchCause((cause) => recover(uriTemplate, cause))
+      )
 }

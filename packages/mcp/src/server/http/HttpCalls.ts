@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import * as Encode from "../../jsonrpc/Encode.ts"
@@ -21,44 +22,70 @@ import * as Engine from "../Engine.ts"
 import type { Origin } from "../Origin.ts"
 import * as SessionMemo from "../SessionMemo.ts"
 import { type Endpoint, headerRevision, refused, replyTo, sessionOf } from "./HttpEndpoint.ts"
-import type * as HttpReply from "./HttpReply.ts"
+import * as HttpReply from "./HttpReply.ts"
 import * as LiveSession from "./LiveSession.ts"
+
+/** Where the answer to one request of a POST goes: it is the reply, or a part of it, in a batch. */
+interface Place {
+  readonly reply: HttpReply.HttpReply
+  readonly settle: Batch.Settle | undefined
+}
+
+const finish = ({ reply, settle }: Place, { http, text }: Engine.Answer): Effect.Effect<void> => {
+  if (settle === undefined) return HttpReply.finish(reply, 200, text, http)
+  settle(text)
+  return Effect.void
+}
+
+const reject = ({ reply, settle }: Place, refusal: HttpAdmission.Refusal, id: Message.RequestId): Effect.Effect<void> =>
+  settle === undefined
+    ? HttpReply.reject(reply, refusal, id)
+    : Effect.sync(() => settle(Encode.failure(id, refusal.error)))
+
+const abandon = ({ reply, settle }: Place): void => settle === undefined ? HttpReply.abandon(reply) : settle(undefined)
 
 /** A request of a session: it can be cancelled, and ends without an answer then; its end counts as activity. */
 const callInSession = (
   endpoint: Endpoint,
   exchange: HttpExchange,
-  reply: HttpReply.HttpReply,
+  place: Place,
   request: Message.Request,
   session: LiveSession.LiveSession
 ): Effect.Effect<void> => {
+  const { reply, settle } = place
   const { inFlight } = LiveSession.workOf(session)
   const admitted = InFlight.admits(inFlight, request.id)
-  if (Result.isFailure(admitted)) return reply.refuse(HttpAdmission.refuse(400, admitted.failure), request.id)
+  if (Result.isFailure(admitted)) return reject(place, HttpAdmission.refuse(400, admitted.failure), request.id)
+  let running: Fiber.Fiber<unknown, unknown> | undefined
+  const send = (text: string): Effect.Effect<void> => HttpReply.send(reply, text)
+  const origin = LiveSession.origin(session, {
+    header: exchange.header,
+    caller: exchange.caller,
+    // A call that was cancelled has nothing more to say (CAN-11).
+    send: (text) =>
+      Effect.suspend(() =>
+        running !== undefined && InFlight.holds(inFlight, request.id, running) ? send(text) : Effect.void
+      ),
+    sendQuestion: HttpReply.mayStream(reply) ? send : undefined,
+    pause: settle === undefined && HttpReply.mayPause(reply) ? (millis) => HttpReply.pause(reply, millis) : undefined
+  })
+  const call = Engine.answer(endpoint.server.methods, request, origin, (answer) => finish(place, answer))
+  if (Exit.isExit(call)) {
+    endpoint.sessions.touch(session)
+    return call
+  }
+  HttpReply.hold(reply)
   return Effect.withFiber((fiber) => {
-    const origin = LiveSession.origin(session, {
-      header: exchange.header,
-      caller: exchange.caller,
-      // A call that was cancelled has nothing more to say (CAN-11).
-      send: (text) =>
-        Effect.suspend(() => InFlight.holds(inFlight, request.id, fiber) ? reply.send(text) : Effect.void),
-      sendQuestion: reply.mayStream ? reply.send : undefined,
-      pause: reply.pause
-    })
-    const call = Effect.suspend(() => {
+    running = fiber
+    const begun = Effect.suspend(() => {
       // Not before what notes the end of the call is in place.
       InFlight.begin(inFlight, request.id, fiber)
-      return Engine.answer(
-        endpoint.server.methods,
-        request,
-        origin,
-        (answer) => reply.finish(200, answer.text, answer.http)
-      )
+      return call
     })
-    return Effect.onExitPrimitive(call, (exit) => {
+    return Effect.onExitPrimitive(begun, (exit) => {
       InFlight.end(inFlight, request.id, fiber)
       endpoint.sessions.touch(session)
-      if (exit._tag === "Failure") reply.abandon()
+      if (exit._tag === "Failure") abandon(place)
       return undefined
     })
   })
@@ -93,18 +120,18 @@ export const originAlone = (exchange: HttpExchange, revision: Revision, send: Or
 const callAlone = (
   endpoint: Endpoint,
   exchange: HttpExchange,
-  reply: HttpReply.HttpReply,
+  place: Place,
   request: Message.Request,
   revision: Revision
 ): Effect.Effect<void> => {
-  const origin = originAlone(exchange, revision, reply.send)
-  return Engine.answer(
-    endpoint.server.methods,
-    request,
-    origin,
-    (answer) => reply.finish(200, answer.text, answer.http)
-  )
+  const origin = originAlone(exchange, revision, (text) => HttpReply.send(place.reply, text))
+  const call = Engine.answer(endpoint.server.methods, request, origin, (answer) => finish(place, answer))
+  if (!Exit.isExit(call)) HttpReply.hold(place.reply)
+  return call
 }
+
+/** The place of a request that is not in a batch. */
+const alone = (...reply: Parameters<typeof replyTo>): Place => ({ reply: replyTo(...reply), settle: undefined })
 
 /**
  * Serves any request but `initialize`.
@@ -122,7 +149,7 @@ export const call = (
     const revision = headerRevision(endpoint, exchange)
     return Result.isFailure(revision)
       ? refused(exchange, revision.failure, request.id)
-      : callAlone(endpoint, exchange, replyTo(endpoint, exchange, acceptance, undefined), request, revision.success)
+      : callAlone(endpoint, exchange, alone(endpoint, exchange, acceptance, undefined), request, revision.success)
   }
   const session = sessionOf(endpoint, exchange)
   return Result.isFailure(session)
@@ -130,22 +157,11 @@ export const call = (
     : callInSession(
       endpoint,
       exchange,
-      replyTo(endpoint, exchange, acceptance, session.success),
+      alone(endpoint, exchange, acceptance, session.success),
       request,
       session.success
     )
 }
-
-/** The part of a batch's reply that one of its requests has. */
-const partOf = (whole: HttpReply.HttpReply, settle: Batch.Settle): HttpReply.HttpReply => ({
-  mayStream: whole.mayStream,
-  send: whole.send,
-  finish: (_, text) => Effect.sync(() => settle(text)),
-  refuse: ({ error }, id) => Effect.sync(() => settle(Encode.failure(id, error))),
-  abandon: () => settle(undefined),
-  drop: () => undefined,
-  pause: undefined
-})
 
 interface Batched {
   readonly endpoint: Endpoint
@@ -161,8 +177,8 @@ const serveItem = (batched: Batched, { error, message, settle }: Batch.Item): Ef
   const { endpoint, exchange, revision, session } = batched
   switch (message._tag) {
     case "Request": {
-      const part = partOf(batched.whole, settle)
-      if (error !== undefined) return part.refuse(HttpAdmission.refuse(400, error), message.id)
+      const part: Place = { reply: batched.whole, settle }
+      if (error !== undefined) return reject(part, HttpAdmission.refuse(400, error), message.id)
       return session === undefined
         ? callAlone(endpoint, exchange, part, message, revision)
         : callInSession(endpoint, exchange, part, message, session)
@@ -204,6 +220,7 @@ export const batch = (
     return refused(exchange, HttpAdmission.refuse(400, Rpc.invalidRequest("Batches are not served here")))
   }
   const whole = replyTo(endpoint, exchange, acceptance, session)
+  HttpReply.hold(whole)
   const batched: Batched = { endpoint, exchange, whole, revision, session, onOther: onOther(session) }
   let answer: string | undefined
   const parts = Batch.collect(items, (text) => {
@@ -214,8 +231,12 @@ export const batch = (
   return Effect.forEach(parts, (item) => Effect.forkChild(serveItem(batched, item))).pipe(
     Effect.flatMap(Fiber.awaitAll),
     Effect.andThen(
-      Effect.suspend(() => answer === undefined ? Effect.sync(whole.abandon) : whole.finish(status, answer))
+      Effect.suspend(() => {
+        if (answer !== undefined) return HttpReply.finish(whole, status, answer)
+        HttpReply.abandon(whole)
+        return Effect.void
+      })
     ),
-    Effect.onInterrupt(() => Effect.sync(whole.abandon))
+    Effect.onInterrupt(() => Effect.sync(() => HttpReply.abandon(whole)))
   )
 }

@@ -16,6 +16,7 @@ import type { Log } from "../../session/EventLog.ts"
 import * as HttpAdmission from "../../session/HttpAdmission.ts"
 import type { HttpPolicy } from "../../session/HttpPolicy.ts"
 import type { HttpExchange, ResponseHeaders } from "../../transport/HttpExchange.ts"
+import { attempt } from "../Attempt.ts"
 import * as Masking from "../Masking.ts"
 import type { Server } from "../Server.ts"
 import type { Holding } from "./Holding.ts"
@@ -113,7 +114,12 @@ const onBroken = (exchange: HttpExchange, cause: Cause.Cause<never>): Effect.Eff
  * @since 0.1.0
  */
 export const answering = (handler: (exchange: HttpExchange) => Effect.Effect<void>): typeof handler => (exchange) =>
-  Effect.catchCause(handler(exchange), (cause) => onBroken(exchange, cause))
+  Effect.suspend(() =>
+    Effect.matchCauseEffectEager(attempt(() => handler(exchange)), {
+      onSuccess: () => Effect.void,
+      onFailure: (cause) => onBroken(exchange, cause)
+    })
+  )
 
 /**
  * Where the streams of a session are, and where their events are kept.

@@ -75,7 +75,7 @@ const welcome = (
   const { session } = opening
   const answered = Effect.suspend(() => {
     opening.session = undefined
-    return replyTo(endpoint, exchange, acceptance, session, sessionHeader(session)).finish(200, text)
+    return HttpReply.finish(replyTo(endpoint, exchange, acceptance, session, sessionHeader(session)), 200, text)
   })
   return session === undefined || onSession === undefined
     ? answered

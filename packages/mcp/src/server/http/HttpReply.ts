@@ -38,32 +38,6 @@ const headersOf = (
 }
 
 /**
- * The reply to a request.
- *
- * @category models
- * @since 0.1.0
- */
-export interface HttpReply {
-  /** Whether anything can be sent ahead of the answer. */
-  readonly mayStream: boolean
-  /** Sends a message ahead of the answer, as an event; drops it when only JSON may be sent, or the reply has ended. */
-  readonly send: (text: string) => Effect.Effect<void>
-  /**
-   * Sends the answer at once, and ends the reply; the effect is what is left to do. The status shows only when nothing was
-   * sent before, and so does what an error says of HTTP; one that says something is JSON, also where a stream would be due.
-   */
-  readonly finish: (status: number, text: string, http?: RpcError["http"]) => Effect.Effect<void>
-  /** Answers with a refusal. */
-  readonly refuse: (refusal: Refusal, id: string | number | undefined) => Effect.Effect<void>
-  /** Ends the reply without an answer: the request was cancelled. */
-  readonly abandon: () => void
-  /** Forgets the reply: nobody waits for it. */
-  readonly drop: () => void
-  /** Gives the connection up before the answer, which the client comes back for; absent where it could not. */
-  readonly pause: ((retryMillis: number | undefined) => Effect.Effect<void>) | undefined
-}
-
-/**
  * Answers with JSON at once.
  *
  * @category replies
@@ -132,7 +106,63 @@ export interface Session {
   readonly priming: boolean
 }
 
-const open = (exchange: HttpExchange, { headers, session }: Options): EventStream.EventStream => {
+/**
+ * The reply to a request.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface HttpReply {
+  readonly exchange: HttpExchange
+  readonly options: Options
+  /** The stream that it has become. */
+  target: EventStream.EventStream | undefined
+  /** What is looked after, once the answer has to be waited for. */
+  held: Held | undefined
+  hasEnded: boolean
+  /** Whether it was looked after before anything was sent. */
+  wasSeen: boolean
+}
+
+/**
+ * A reply that has not begun.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (exchange: HttpExchange, options: Options): HttpReply => ({
+  exchange,
+  options,
+  target: undefined,
+  held: undefined,
+  hasEnded: false,
+  wasSeen: false
+})
+
+/**
+ * Whether anything can be sent ahead of the answer.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const mayStream = ({ options: { acceptance, policy } }: HttpReply): boolean =>
+  policy.response !== "json" && acceptance.eventStream
+
+const mustStream = (reply: HttpReply): boolean =>
+  mayStream(reply) && (reply.options.policy.response === "sse" || !reply.options.acceptance.json)
+
+/**
+ * Whether its connection can be given up before the answer, because the client can come back for it.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const mayPause = (reply: HttpReply): boolean => {
+  const { session } = reply.options
+  return session !== undefined && session.priming && session.log !== undefined && mayStream(reply)
+}
+
+const open = ({ exchange, options: { headers, session } }: HttpReply): EventStream.EventStream => {
   const connection = LateStream.make(exchange, 200, headersOf(exchange, streamHeaders, headers))
   const opened = EventStream.make(connection)
   if (session === undefined) return opened
@@ -142,6 +172,8 @@ const open = (exchange: HttpExchange, { headers, session }: Options): EventStrea
   exchange.onClose(() => EventStream.detach(opened, connection))
   return opened
 }
+
+const opened = (reply: HttpReply): EventStream.EventStream => reply.target ??= open(reply)
 
 /** How many times in a row a reader may take nothing. */
 const stallsMax = (policy: HttpPolicy): number => Math.ceil(policy.stalledMillis / policy.keepAliveMillis)
@@ -160,74 +192,113 @@ export const heldStream = (policy: HttpPolicy, target: EventStream.EventStream):
 })
 
 /**
- * A reply that has not begun.
+ * Gives the connection up before the answer, which the client comes back for after so many milliseconds.
  *
- * @category constructors
+ * @category operations
  * @since 0.1.0
  */
-export const make = (exchange: HttpExchange, options: Options): HttpReply => {
-  const { acceptance, headers, holding, policy, session } = options
-  const mayStream = policy.response !== "json" && acceptance.eventStream
-  const mustStream = mayStream && (policy.response === "sse" || !acceptance.json)
-  const mayPause = mayStream && session?.priming === true && session.log !== undefined
-  let target: EventStream.EventStream | undefined
-  let ended = false
-  let wasSeen = false
-  const opened = (): EventStream.EventStream => target ??= open(exchange, options)
-  const pause = (retryMillis = policy.retryMillis): Effect.Effect<void> =>
-    Effect.suspend(() => ended ? Effect.void : EventStream.pause(opened(), retryMillis))
-  const held: Held = {
-    beat: () => {
-      if (ended && target === undefined) return undefined
-      if (target === undefined) {
-        if (wasSeen && mayStream) return EventStream.comment(opened())
-        wasSeen = true
-        return undefined
-      }
-      EventStream.beat(target, stallsMax(policy))
-      return mayPause && !ended && target.age * policy.keepAliveMillis >= policy.pollMillis ? pause() : undefined
-    }
+export const pause = (reply: HttpReply, retryMillis = reply.options.policy.retryMillis): Effect.Effect<void> =>
+  Effect.suspend(() => reply.hasEnded ? Effect.void : EventStream.pause(opened(reply), retryMillis))
+
+/** A first silence is let pass; after the second the answer becomes a stream, which is kept alive. */
+const beat = (reply: HttpReply): Effect.Effect<void> | undefined => {
+  const { hasEnded, options: { policy }, target, wasSeen } = reply
+  if (target === undefined) {
+    reply.wasSeen = true
+    return wasSeen && !hasEnded && mayStream(reply) ? EventStream.comment(opened(reply)) : undefined
   }
-  const over = (): void => {
-    ended = true
-    holding.remove(held)
+  EventStream.beat(target, stallsMax(policy))
+  const isLong = target.age * policy.keepAliveMillis >= policy.pollMillis
+  return isLong && !hasEnded && mayPause(reply) ? pause(reply) : undefined
+}
+
+/**
+ * Has the reply looked after until it ends, because its answer is not there at once. Whoever does this sees to its end.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const hold = (reply: HttpReply): void => {
+  if (reply.held !== undefined || reply.hasEnded && reply.target === undefined) return
+  reply.held = { beat: () => beat(reply) }
+  reply.options.holding.add(reply.held)
+}
+
+/**
+ * Forgets the reply: nobody waits for it.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const drop = (reply: HttpReply): void => {
+  reply.hasEnded = true
+  if (reply.held !== undefined) reply.options.holding.remove(reply.held)
+}
+
+/**
+ * Sends a message ahead of the answer, as an event; drops it when only JSON may be sent, or the reply has ended.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const send = (reply: HttpReply, text: string): Effect.Effect<void> =>
+  mayStream(reply)
+    ? Effect.suspend(() => reply.hasEnded ? Effect.void : EventStream.send(opened(reply), text))
+    : Effect.void
+
+/**
+ * Sends the answer at once, and ends the reply; the effect is what is left to do. The status shows only when nothing was
+ * sent before, and so does what an error says of HTTP; one that says something is JSON, also where a stream would be due.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const finish = (
+  reply: HttpReply,
+  status: number,
+  text: string,
+  http?: RpcError["http"]
+): Effect.Effect<void> => {
+  const { exchange, options: { headers }, target } = reply
+  if (target === undefined && (http !== undefined || !mustStream(reply))) {
+    drop(reply)
+    if (http === undefined) json(exchange, status, text, headers)
+    else json(exchange, http.status, text, { ...headers, ...http.headers })
+    return Effect.void
   }
-  holding.add(held)
-  return {
-    mayStream,
-    send: (text) =>
-      mayStream
-        ? Effect.suspend(() => ended ? Effect.void : EventStream.send(opened(), text))
-        : Effect.void,
-    finish: (status, text, http) => {
-      ended = true
-      if (target === undefined && (http !== undefined || !mustStream)) {
-        holding.remove(held)
-        if (http === undefined) json(exchange, status, text, headers)
-        else json(exchange, http.status, text, { ...headers, ...http.headers })
-        return Effect.void
-      }
-      const last = opened()
-      return Effect.andThen(
-        EventStream.send(last, text),
-        Effect.sync(() => {
-          EventStream.end(last)
-          over()
-        })
-      )
-    },
-    refuse: (refusal, id) =>
-      Effect.sync(() => {
-        over()
-        refuse(exchange, refusal, id)
-      }),
-    abandon: () => {
-      const wasEnded = ended
-      over()
-      if (target !== undefined) EventStream.end(target)
-      else if (!wasEnded) empty(exchange, 202)
-    },
-    drop: over,
-    pause: mayPause ? pause : undefined
-  }
+  reply.hasEnded = true
+  const last = opened(reply)
+  hold(reply)
+  return Effect.andThen(
+    EventStream.send(last, text),
+    Effect.sync(() => {
+      EventStream.end(last)
+      drop(reply)
+    })
+  )
+}
+
+/**
+ * Ends the reply with a refusal.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const reject = (reply: HttpReply, refusal: Refusal, id: string | number | undefined): Effect.Effect<void> =>
+  Effect.sync(() => {
+    drop(reply)
+    refuse(reply.exchange, refusal, id)
+  })
+
+/**
+ * Ends the reply without an answer: the request was cancelled.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const abandon = (reply: HttpReply): void => {
+  const { exchange, hasEnded, target } = reply
+  drop(reply)
+  if (target !== undefined) EventStream.end(target)
+  else if (!hasEnded) empty(exchange, 202)
 }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Encode from "../../jsonrpc/Encode.ts"
 import type * as Message from "../../jsonrpc/Message.ts"
@@ -48,24 +49,26 @@ export const onRequest = (
     return Effect.sync(() => HttpReply.refuse(exchange, revision.failure, request.id))
   }
   const reply = HttpReply.make(exchange, options)
-  const standing = reply.mayStream
+  const standing = HttpReply.mayStream(reply)
     ? Expiry.standingFor(server.standing, exchange.caller, options.holding)
     : undefined
   const origin = Origin.stateless(revision.success, request.params, {
     header: exchange.header,
     caller: exchange.caller,
-    send: reply.send,
+    send: (text) => HttpReply.send(reply, text),
     standing
   })
   const call = Engine.answer(
     server.methods,
     request,
     origin,
-    (answer) => reply.finish(HttpAdmission.statusOfCode(answer.code), answer.text, answer.http)
+    (answer) => HttpReply.finish(reply, HttpAdmission.statusOfCode(answer.code), answer.text, answer.http)
   )
+  if (Exit.isExit(call)) return call
+  HttpReply.hold(reply)
   return Effect.withFiber((fiber) => {
     exchange.onClose(() => {
-      reply.drop()
+      HttpReply.drop(reply)
       fiber.interruptUnsafe()
     })
     return call

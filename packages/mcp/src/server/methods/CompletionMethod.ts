@@ -105,7 +105,7 @@ export const complete = (components: Components, dialects: Dialects): Method => 
     : complete(
       value,
       { arguments: settled as { readonly [name: string]: string } },
-      RequestContext.make(request, origin)
+      () => RequestContext.make(request, origin)
     )
-  return Effect.map(answer, (completion) => dialect.finish(dialect.revision.encode.completeResult({ completion })))
+  return Effect.mapEager(answer, (completion) => dialect.finish(dialect.revision.encode.completeResult({ completion })))
 }

@@ -27,9 +27,9 @@ export const getPrompt = (components: Components, dialects: Dialects): Method =>
   const args = argumentsOf(request.params)
   if (Result.isFailure(args)) return Effect.fail(args.failure)
   const dialect = dialects(origin.revision)
-  return Handling.handle(dialect, request, origin, (info) =>
-    Effect.map(
-      prompt.get(args.success, info),
+  return Handling.handle(dialect, request, origin, (facts) =>
+    Effect.mapEager(
+      prompt.get(args.success, facts),
       (result) => dialect.finish(dialect.revision.encode.getPromptResult(result))
     ))
 }

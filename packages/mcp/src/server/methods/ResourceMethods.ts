@@ -50,9 +50,9 @@ export const readResource = (components: Components, dialects: Dialects): Method
   const addressed = addressedBy(components, uri.success, origin.revision)
   if (Result.isFailure(addressed)) return Effect.fail(addressed.failure)
   const dialect = dialects(origin.revision)
-  return Handling.handle(dialect, request, origin, (info) =>
-    Effect.map(
-      addressed.success.read(uri.success, info, origin.revision),
+  return Handling.handle(dialect, request, origin, (facts) =>
+    Effect.mapEager(
+      addressed.success.read(uri.success, facts, origin.revision),
       (result) => dialect.finish(dialect.revision.encode.readResourceResult(result))
     ))
 }

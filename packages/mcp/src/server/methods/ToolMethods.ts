@@ -54,5 +54,5 @@ export const callTool = (components: Components, dialects: Dialects): Method => 
   const decoded = tool.decode(args.success)
   if (Result.isFailure(decoded)) return refuseArguments(dialect, tool, decoded.failure)
   const toText: ToText = (result) => dialect.finish(dialect.revision.encode.callToolResult(result, tool.outputSchema))
-  return Handling.handle(dialect, request, origin, (info) => tool.call(decoded.success, info, toText))
+  return Handling.handle(dialect, request, origin, (facts) => tool.call(decoded.success, facts, toText))
 }
