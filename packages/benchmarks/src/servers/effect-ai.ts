@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { settings } from "./settings.ts"
+import { sum } from "./sum.ts"
 import { fillersAround, reports } from "./tools.ts"
 
 const toolsOfToolkit = 500
@@ -63,7 +64,7 @@ const Called = Toolkit.make(Add, textual("echo"), Report)
 
 const CalledHandlers = Called.toLayer(Effect.map(McpServer.McpServer, (server) =>
   Called.of({
-    add: ({ a, b }) => Effect.succeed({ sum: a + b }),
+    add: sum,
     echo: sameText,
     report: reportTo(server)
   })))

@@ -6,6 +6,7 @@ import { McpServer, Progress, Tool } from "@parley/mcp"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { settings } from "./settings.ts"
+import { sum } from "./sum.ts"
 import { fillersAround, reports } from "./tools.ts"
 
 const textual = (name: string) =>
@@ -22,7 +23,7 @@ const add = Tool.serve(
     parameters: { a: Schema.Finite, b: Schema.Finite },
     success: Schema.Struct({ sum: Schema.Finite })
   },
-  ({ a, b }) => Effect.succeed({ sum: a + b })
+  sum
 )
 
 const report = Tool.serve(

@@ -42,11 +42,15 @@ export const named = (
   ...names: ReadonlyArray<string>
 ): ReadonlyArray<HttpEntrant> => entrants.filter(({ name }) => names.includes(name))
 
+const told = ({ settings = [], ...entrant }: HttpEntrant, more: string): HttpEntrant => ({
+  ...entrant,
+  settings: [...settings, more]
+})
+
 /** The entrants, each told to answer with events, which all their clients accept. */
 export const withEvents = (entrants: ReadonlyArray<HttpEntrant>): ReadonlyArray<HttpEntrant> =>
-  entrants.map(({ dialect, name, server, settings = [] }) => ({
-    name,
-    server,
-    settings: [...settings, "--events"],
-    dialect
-  }))
+  entrants.map(({ dialect, name, server, settings = [] }) => told({ dialect, name, server, settings }, "--events"))
+
+/** The entrants, each told to have a handler that has to be run. */
+export const withEffects = (entrants: ReadonlyArray<HttpEntrant>): ReadonlyArray<HttpEntrant> =>
+  entrants.map((entrant) => told(entrant, "--effects"))
